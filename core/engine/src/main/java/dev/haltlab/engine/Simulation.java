@@ -1,0 +1,21 @@
+package dev.haltlab.engine;
+
+/**
+ * Runs one replication of a spec. Replications differ in their random numbers only; the same spec and replication give
+ * the same outcome, bit by bit, on any thread and any JDK.
+ */
+public final class Simulation {
+  private Simulation() {}
+
+  /**
+   * Runs a replication from time 0 to its end.
+   *
+   * @param spec what to run; its factories are called from this thread
+   * @param replication index from 0: selects the random streams
+   * @throws PluginFailure if a plugin throws, answers out of contract or stops making progress
+   * @throws IllegalArgumentException if the workload cannot run in its guest
+   */
+  public static Outcome run(SimulationSpec spec, int replication) {
+    throw new UnsupportedOperationException();
+  }
+}

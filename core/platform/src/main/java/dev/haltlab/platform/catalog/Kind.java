@@ -1,0 +1,35 @@
+package dev.haltlab.platform.catalog;
+
+import dev.haltlab.spi.HaltPollProvider;
+import dev.haltlab.spi.HostProfileProvider;
+import dev.haltlab.spi.IdlePolicyProvider;
+import dev.haltlab.spi.WorkloadProvider;
+import java.util.List;
+
+/**
+ * One kind of plugin: a row of the table that drives discovery, binding, schema and listing. A further kind is a further
+ * row.
+ *
+ * @param <P> its provider interface, raw: the configuration type is known to the provider only
+ * @param key the YAML key under which it is used, and its name on the command line
+ * @param providerType what {@link java.util.ServiceLoader} looks for
+ * @param title in words
+ */
+public record Kind<P>(String key, Class<P> providerType, String title) {
+  /** Host CPU profiles, {@code host.cpu}. */
+  public static final Kind<HostProfileProvider> CPU = new Kind<>("cpu", HostProfileProvider.class, "host CPU profile");
+
+  /** Halt-poll strategies. */
+  public static final Kind<HaltPollProvider> HALT_POLL =
+      new Kind<>("haltPoll", HaltPollProvider.class, "halt-poll strategy");
+
+  /** Guest idle policies. */
+  public static final Kind<IdlePolicyProvider> IDLE = new Kind<>("idle", IdlePolicyProvider.class, "guest idle policy");
+
+  /** Guest workloads. */
+  public static final Kind<WorkloadProvider> WORKLOAD =
+      new Kind<>("workload", WorkloadProvider.class, "guest workload");
+
+  /** All kinds, in the order of listings. */
+  public static final List<Kind<?>> ALL = List.of(HALT_POLL, IDLE, WORKLOAD, CPU);
+}

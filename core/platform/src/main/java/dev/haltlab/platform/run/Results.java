@@ -1,0 +1,24 @@
+package dev.haltlab.platform.run;
+
+import dev.haltlab.engine.Outcome;
+import dev.haltlab.platform.scenario.Plan;
+import java.util.List;
+
+/**
+ * What a run measured: the plan and, per variant, one outcome per replication.
+ *
+ * @param plan what was run
+ * @param outcomes for each variant of the plan, in order, its replications in order
+ * @param stats how the run itself went; no part of a result
+ */
+public record Results(Plan plan, List<List<Outcome>> outcomes, Stats stats) {
+
+  /**
+   * How the run itself went; for {@code --stats} on standard error only.
+   *
+   * @param wallNs elapsed real time
+   * @param perVariantNs CPU time of each variant's replications together
+   * @param allocatedBytes bytes the simulating threads allocated while running; −1 if the JVM cannot tell
+   */
+  public record Stats(long wallNs, List<Long> perVariantNs, long allocatedBytes) {}
+}

@@ -1,0 +1,18 @@
+/** Discovery, YAML, schema, plan, runs and reports: everything between a user's file and the engine. */
+module dev.haltlab.platform {
+  requires transitive dev.haltlab.engine;
+  requires transitive dev.haltlab.spi;
+  requires static org.jspecify;
+
+  uses dev.haltlab.spi.HaltPollProvider;
+  uses dev.haltlab.spi.IdlePolicyProvider;
+  uses dev.haltlab.spi.WorkloadProvider;
+  uses dev.haltlab.spi.HostProfileProvider;
+
+  exports dev.haltlab.platform.catalog;
+  exports dev.haltlab.platform.config;
+  exports dev.haltlab.platform.scenario;
+  exports dev.haltlab.platform.schema;
+  exports dev.haltlab.platform.run;
+  exports dev.haltlab.platform.report;
+}

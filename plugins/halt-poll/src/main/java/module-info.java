@@ -1,0 +1,7 @@
+/** The built-in halt-poll strategies. */
+module dev.haltlab.haltpoll {
+  requires transitive dev.haltlab.spi;
+  requires static org.jspecify;
+
+  exports dev.haltlab.haltpoll;
+}

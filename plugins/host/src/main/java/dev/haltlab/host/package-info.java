@@ -1,0 +1,5 @@
+/** The built-in host CPU profiles. */
+@NullMarked
+package dev.haltlab.host;
+
+import org.jspecify.annotations.NullMarked;

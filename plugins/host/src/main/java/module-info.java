@@ -1,0 +1,7 @@
+/** The built-in host CPU profiles. */
+module dev.haltlab.host {
+  requires transitive dev.haltlab.spi;
+  requires static org.jspecify;
+
+  exports dev.haltlab.host;
+}

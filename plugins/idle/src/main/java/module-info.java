@@ -1,0 +1,7 @@
+/** The built-in guest idle policies. */
+module dev.haltlab.idle {
+  requires transitive dev.haltlab.spi;
+  requires static org.jspecify;
+
+  exports dev.haltlab.idle;
+}

@@ -1,0 +1,7 @@
+/** The built-in guest workloads. */
+module dev.haltlab.workload {
+  requires transitive dev.haltlab.spi;
+  requires static org.jspecify;
+
+  exports dev.haltlab.workload;
+}

@@ -1,0 +1,68 @@
+package dev.haltlab.spi;
+
+/**
+ * The halt-poll strategy of one vCPU. One thread calls it, in simulated time order. The caller's loop:
+ *
+ * <pre>
+ *   on a HLT exit with nothing pending:
+ *     budget = strategy.budget(now)                 // once
+ *     poll until interrupt, now + budget, or another runnable thread on this pCPU
+ *     if nothing came: schedule out, sleep, be woken
+ *     strategy.woken(now, haltNs, polledNs, slept, valid)   // once
+ *     enter the guest
+ * </pre>
+ *
+ * <p>An interrupt that is already pending at the HLT exit sends the vCPU straight back: neither method is called. If
+ * the guest forbids host polling, {@code budget} is asked (so that the kernel's clamp happens), its answer is not used
+ * and {@code woken} is not called. Both methods allocate nothing, read no clock and return at once.
+ *
+ * <p>Source: {@code kvm_vcpu_halt()}, Linux 6.1 and later; Documentation/virt/kvm/halt-polling.rst.
+ */
+@FunctionalInterface
+public interface HaltPoll {
+
+  /** A budget without end: poll until the wake-up comes. */
+  long FOREVER = Long.MAX_VALUE;
+
+  /**
+   * Decides how long to poll. Asked once each time the vCPU blocks.
+   *
+   * @param nowNs simulated time, never decreasing
+   * @return ns to poll; 0 schedules out at once; {@link #FOREVER} polls without end; never negative
+   */
+  long budget(long nowNs);
+
+  /**
+   * Tells how that block went. Called once for each {@link #budget} that was used, when the vCPU is back on its pCPU.
+   *
+   * @param nowNs simulated time
+   * @param haltNs from the start of polling to the wake-up: polling, sleep and, if it slept, the host's wake-up time
+   * @param polledNs the part of it that was spent polling
+   * @param slept whether the thread was scheduled out ({@code wait} in the kernel's trace, else {@code poll})
+   * @param valid whether the wake-up was for this vCPU; always true on x86
+   */
+  default void woken(long nowNs, long haltNs, long polledNs, boolean slept, boolean valid) {}
+
+  /**
+   * The window after the latest decision, in ns and not clamped, as the kernel's {@code kvm_halt_poll_ns} event shows
+   * it; −1 if the strategy has none. For plots and counters only: it has no effect.
+   */
+  default long windowNs() {
+    return -1;
+  }
+
+  /**
+   * Whether polling stops when another thread becomes runnable on this pCPU, as Linux does. Asked once, when the run
+   * is built. With false only the host scheduler's time slice ends the poll.
+   */
+  default boolean yields() {
+    return true;
+  }
+
+  /**
+   * A bound rather than a strategy: it is judged with hindsight. {@link #budget} is its horizon and the decision is
+   * settled when the wake-up arrives: within the horizon the halt is timed and charged as a poll that hit, beyond it as
+   * a block that never polled. Reports mark it "(bound)".
+   */
+  interface Hindsight extends HaltPoll {}
+}

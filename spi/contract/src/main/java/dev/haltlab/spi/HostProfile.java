@@ -1,0 +1,28 @@
+package dev.haltlab.spi;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A host CPU as data. It prices steps, never outcomes: exits per transaction and latencies follow from what happens.
+ *
+ * @param title as shown in reports, for example {@code "Ivy Bridge, host 3.11"}
+ * @param clock TSC frequency
+ * @param steps the price of each step; a step without a price costs nothing and is reported as such
+ * @param cstates host idle states, shallowest first; at least one
+ * @param features interrupt hardware
+ */
+public record HostProfile(
+    String title, Hertz clock, Map<Step, Cost> steps, List<CState> cstates, Set<Feature> features) {
+  public HostProfile {
+    if (cstates.isEmpty()) {
+      throw new IllegalArgumentException("cstates must name at least one state");
+    }
+    steps = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(steps));
+    cstates = List.copyOf(cstates);
+    features = java.util.Collections.unmodifiableSet(new LinkedHashSet<>(features));
+  }
+}

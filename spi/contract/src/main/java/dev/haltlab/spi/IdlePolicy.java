@@ -1,0 +1,56 @@
+package dev.haltlab.spi;
+
+import java.util.List;
+
+/**
+ * The idle policy of one guest CPU: cpuidle's select and reflect. One thread calls it, in simulated time order. The
+ * caller's loop:
+ *
+ * <pre>
+ *   until a task is to run here:
+ *     state = policy.select(now, sleep, tickStopped)
+ *     if policy.stopsTick(): stop the tick, if the guest kernel's own rules allow it
+ *     spin, halt or mwait; an interrupt ends it
+ *     policy.reflect(state, residency, pollTimedOut)
+ *   restart the tick if it was stopped
+ * </pre>
+ *
+ * <p>Timer-register writes are not this policy's answer: they follow from the guest's hrtimer queue as the tick is
+ * moved. No method allocates or reads a clock.
+ *
+ * <p>Source: drivers/cpuidle/cpuidle.c and kernel/sched/idle.c, Linux 4.19.
+ */
+public interface IdlePolicy {
+
+  /** The states to choose from, shallowest first; at least one. Asked once, when the run is built. */
+  List<IdleState> states();
+
+  /**
+   * Chooses a state. Asked on each pass of the idle loop.
+   *
+   * @param nowNs simulated time
+   * @param sleepNs time to the next timer of this CPU, ns; {@link Long#MAX_VALUE} if there is none
+   * @param tickStopped whether an earlier pass of this idle episode has stopped the tick
+   * @return an index into {@link #states()}
+   */
+  int select(long nowNs, long sleepNs, boolean tickStopped);
+
+  /** Whether the tick may be stopped for the state just selected; asked after each {@link #select}. */
+  default boolean stopsTick() {
+    return true;
+  }
+
+  /** How long a POLL state just selected may spin, ns; {@link HaltPoll#FOREVER} for no limit. */
+  default long pollNs() {
+    return HaltPoll.FOREVER;
+  }
+
+  /**
+   * Tells how that pass went.
+   *
+   * @param state the state that was entered
+   * @param residencyNs how long the CPU stayed in it
+   * @param pollTimedOut whether a POLL state was left because {@link #pollNs()} had passed
+   */
+  default void reflect(int state, long residencyNs, boolean pollTimedOut) {}
+}

@@ -1,0 +1,30 @@
+package dev.haltlab.spi;
+
+/**
+ * What every plugin is: a name, a configuration record with its default values, and one line about itself.
+ *
+ * <p>A provider is found by {@link java.util.ServiceLoader}: it is a public final class with a public constructor
+ * without parameters and does no work when constructed. One instance serves a whole process; it keeps no state.
+ *
+ * @param <C> the configuration: a record whose components are boolean, int, long, enum, String, {@link
+ *     java.time.Duration}, {@link Hertz}, {@link Bytes}, {@link Dist}, {@link Cost}, {@link KernelVersion}, records of
+ *     these, and List or Map&lt;String, ...&gt; of these. Its compact constructor refuses a bad value with an {@link
+ *     IllegalArgumentException} whose message starts with the component's name.
+ */
+public sealed interface Provider<C extends Record>
+    permits HaltPollProvider, IdlePolicyProvider, WorkloadProvider, HostProfileProvider {
+
+  /** The name users write after {@code use:}. Lower-case words joined by hyphens; unique within its kind. */
+  String id();
+
+  /**
+   * The default configuration. It carries both the type and every default value: users' keys are laid over it. Called
+   * often; must return equal records each time.
+   */
+  C defaults();
+
+  /** One line for lists: what it does and, where there is one, its source. */
+  default String summary() {
+    return "";
+  }
+}

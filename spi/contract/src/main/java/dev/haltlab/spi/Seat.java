@@ -1,0 +1,24 @@
+package dev.haltlab.spi;
+
+import java.util.random.RandomGenerator;
+
+/** Where a per-vCPU instance sits: its VM, its vCPU, its random numbers and what it may see of the host. */
+public interface Seat {
+  /** Name of the VM, as in the scenario. */
+  String vm();
+
+  /** Index of the vCPU in its VM, from 0. */
+  int vcpu();
+
+  /** Number of vCPUs of the VM, at least 1. */
+  int vcpus();
+
+  /**
+   * This instance's own random numbers: the same for every plugin in this seat, so that variants meet the same draws.
+   * The only randomness a plugin may use.
+   */
+  RandomGenerator random();
+
+  /** What the host shows of itself at the moment of the call. */
+  HostView host();
+}
