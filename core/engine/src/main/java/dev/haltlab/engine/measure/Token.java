@@ -1,0 +1,60 @@
+package dev.haltlab.engine.measure;
+
+import dev.haltlab.engine.PathStep;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One running measurement. It travels with a message; whoever holds it charges it with what they are doing. A token
+ * that nobody holds is parked: it waits in a queue or with a task that does not run.
+ */
+public final class Token {
+  private static final int STEPS = PathStep.values().length;
+
+  /** Time charged so far, ns, by {@link PathStep} ordinal. */
+  final long[] pathNs = new long[STEPS];
+
+  /** Who charges it now; null while parked. */
+  public @Nullable Holder holder;
+
+  private @Nullable ProbeRecorder probe;
+  private long startNs;
+  private long parkedSinceNs;
+  private int parkedAs;
+
+  /** Somebody whose elapsed time is charged to the token: a CPU. */
+  public interface Holder {
+    /** Charges what has passed and lets go of the token, which then belongs to nobody. */
+    void release(Token token);
+  }
+
+  void begin(ProbeRecorder forProbe, long nowNs) {
+    probe = forProbe;
+    startNs = nowNs;
+    java.util.Arrays.fill(pathNs, 0);
+  }
+
+  /** The probe this token measures for. */
+  public @Nullable ProbeRecorder probe() {
+    return probe;
+  }
+
+  long startNs() {
+    return startNs;
+  }
+
+  /** Charges {@code ns} to a step. */
+  public void charge(int pathStep, long ns) {
+    pathNs[pathStep] += ns;
+  }
+
+  /** Nobody holds the token from now on; the wait will be charged to {@code pathStep}. */
+  public void park(long nowNs, int pathStep) {
+    parkedSinceNs = nowNs;
+    parkedAs = pathStep;
+  }
+
+  /** Ends a wait that {@link #park} began. */
+  public void unpark(long nowNs) {
+    pathNs[parkedAs] += nowNs - parkedSinceNs;
+  }
+}
