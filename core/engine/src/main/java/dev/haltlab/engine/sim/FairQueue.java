@@ -81,6 +81,11 @@ public final class FairQueue<E extends FairQueue.Entity> {
     Entity e = entity;
     e.virtualNs += nowNs - e.runningSinceNs;
     e.runningSinceNs = nowNs;
+    long least = e.virtualNs;
+    for (int i = 0; i < size; i++) {
+      least = Math.min(least, waiting[i].virtualNs);
+    }
+    minVirtualNs = Math.max(minVirtualNs, least);
   }
 
   /** Whether a running entity has used up its share while others wait; asked at a tick. */
