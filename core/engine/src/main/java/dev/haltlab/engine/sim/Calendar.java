@@ -1,0 +1,214 @@
+package dev.haltlab.engine.sim;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * Pending events, one reschedulable slot for each source, in the total order (time, slot): at equal time the lower slot
+ * goes first. Two events never compare equal, so the order needs no insertion number, and scheduling, moving and
+ * cancelling cost the same. Allocates nothing after construction.
+ *
+ * <p>Call order: {@link #next} takes an event and moves the clock there; its handler schedules what follows. A handler
+ * whose own next step {@link #precedes} everything pending may skip the calendar: {@link #advanceTo} and go on.
+ */
+public final class Calendar {
+  /** The time of an event that is not pending. */
+  public static final long NEVER = Long.MAX_VALUE;
+
+  /** Up to here a look at every slot is cheaper than keeping a tree in order. */
+  private static final int SCAN_LIMIT = 8;
+
+  /** The key of a slot without event: greater than any key of an event. */
+  private static final long EMPTY = Long.MAX_VALUE;
+
+  private final int slots;
+  private final int rankBits;
+  private final int rankMask;
+  private final long maxTimeNs;
+  private final boolean scan;
+
+  /** Index of slot 0's key in {@link #keys}: 0 when scanned; as a tree, the number of leaves. */
+  private final int base;
+
+  /**
+   * A key packs time and slot, so that one comparison of longs is the total order. As a tree, {@code keys[i]} is the
+   * smaller of {@code keys[2i]} and {@code keys[2i + 1]}, and {@code keys[1]} the earliest: no event is ever moved, and
+   * no branch depends on the order.
+   */
+  private final long[] keys;
+
+  /**
+   * The tree's slot that {@link #next} took last while its key still stands in the tree, or −1. Most handlers schedule
+   * their own slot anew, and then one walk up the tree does for removal and insertion both.
+   */
+  private int hole = -1;
+
+  private long nowNs;
+  private long taken;
+
+  /**
+   * An empty calendar at time 0.
+   *
+   * @param slots number of sources, 1 to 2^24
+   */
+  public Calendar(int slots) {
+    if (slots < 1 || slots > 1 << 24) {
+      throw new IllegalArgumentException("slots must be 1 to " + (1 << 24) + ", was " + slots);
+    }
+    this.slots = slots;
+    this.rankBits = 32 - Integer.numberOfLeadingZeros(slots - 1);
+    this.rankMask = (1 << rankBits) - 1;
+    this.maxTimeNs = (Long.MAX_VALUE >> rankBits) - 1;
+    this.scan = slots <= SCAN_LIMIT;
+    this.base = scan ? 0 : 1 << rankBits;
+    this.keys = new long[scan ? slots : 2 << rankBits];
+    Arrays.fill(keys, EMPTY);
+  }
+
+  /** The simulated time, ns. */
+  public long nowNs() {
+    return nowNs;
+  }
+
+  /** The latest time an event may have, ns: 2^63 divided by the number of slots, roughly. */
+  public long maxTimeNs() {
+    return maxTimeNs;
+  }
+
+  /** Events taken by {@link #next} or run ahead by {@link #advanceTo} so far. */
+  public long taken() {
+    return taken;
+  }
+
+  /**
+   * Sets the event of {@code slot} to {@code timeNs}, whether or not it was pending.
+   *
+   * @throws IllegalArgumentException if {@code timeNs} is before now or beyond {@link #maxTimeNs}
+   */
+  public void schedule(int slot, long timeNs) {
+    if (timeNs < nowNs || timeNs > maxTimeNs) {
+      throw outOfRange(slot, timeNs);
+    }
+    put(Objects.checkIndex(slot, slots), timeNs << rankBits | slot);
+  }
+
+  /** Removes the event of {@code slot}; no effect if none is pending. */
+  public void cancel(int slot) {
+    put(Objects.checkIndex(slot, slots), EMPTY);
+  }
+
+  /** Whether an event of {@code slot} is pending. */
+  public boolean isScheduled(int slot) {
+    return keyOf(slot) != EMPTY;
+  }
+
+  /** When the pending event of {@code slot} happens, ns; {@link #NEVER} if none is pending. */
+  public long timeOf(int slot) {
+    return toTime(keyOf(slot));
+  }
+
+  /** Takes the earliest event, moves the clock there and returns its slot; −1, and no other effect, if none is pending. */
+  public int next() {
+    long key = earliest();
+    if (key == EMPTY) {
+      return -1;
+    }
+    int slot = (int) key & rankMask;
+    nowNs = key >> rankBits;
+    taken++;
+    if (scan) {
+      keys[slot] = EMPTY;
+    } else {
+      hole = slot;
+    }
+    return slot;
+  }
+
+  /** When the earliest pending event happens, ns; {@link #NEVER} if none is pending. */
+  public long peekNs() {
+    return toTime(earliest());
+  }
+
+  /**
+   * Whether an event of {@code slot} at {@code timeNs} comes before everything pending, so that its handler may run at
+   * once after {@link #advanceTo} instead of being scheduled. A pending event of {@code slot} itself counts as any other.
+   */
+  public boolean precedes(int slot, long timeNs) {
+    return timeNs <= maxTimeNs && (timeNs << rankBits | slot) < earliest();
+  }
+
+  /**
+   * Moves the clock forward without taking an event from the calendar.
+   *
+   * @throws IllegalArgumentException if {@code timeNs} is before now, after the earliest pending event or beyond {@link
+   *     #maxTimeNs}
+   */
+  public void advanceTo(long timeNs) {
+    if (timeNs < nowNs || timeNs > maxTimeNs || timeNs > earliest() >> rankBits) {
+      throw cannotAdvance(timeNs);
+    }
+    nowNs = timeNs;
+    taken++;
+  }
+
+  private long earliest() {
+    return scan ? smallest() : root();
+  }
+
+  private long smallest() {
+    long smallest = EMPTY;
+    for (long key : keys) {
+      smallest = Math.min(smallest, key);
+    }
+    return smallest;
+  }
+
+  private long root() {
+    if (hole >= 0) {
+      put(hole, EMPTY);
+    }
+    return keys[1];
+  }
+
+  private void put(int slot, long key) {
+    if (scan) {
+      keys[slot] = key;
+    } else {
+      if (slot == hole) {
+        hole = -1;
+      }
+      climb(base + slot, key);
+    }
+  }
+
+  private void climb(int leaf, long key) {
+    long[] tree = keys;
+    long smaller = key;
+    tree[leaf] = smaller;
+    for (int i = leaf; i > 1; i >>= 1) {
+      smaller = Math.min(smaller, tree[i ^ 1]);
+      tree[i >> 1] = smaller;
+    }
+  }
+
+  private long keyOf(int slot) {
+    return Objects.checkIndex(slot, slots) == hole ? EMPTY : keys[base + slot];
+  }
+
+  private long toTime(long key) {
+    return key == EMPTY ? NEVER : key >> rankBits;
+  }
+
+  // Building a message is kept out of the hot methods so that they stay small enough to inline.
+
+  private IllegalArgumentException outOfRange(int slot, long timeNs) {
+    return new IllegalArgumentException(
+        "slot " + slot + " cannot happen at " + timeNs + " ns: now is " + nowNs + " ns, the latest is " + maxTimeNs + " ns");
+  }
+
+  private IllegalArgumentException cannotAdvance(long timeNs) {
+    return new IllegalArgumentException(
+        "cannot advance to " + timeNs + " ns: now is " + nowNs + " ns, the earliest event is at " + peekNs()
+            + " ns, the latest time is " + maxTimeNs + " ns");
+  }
+}
