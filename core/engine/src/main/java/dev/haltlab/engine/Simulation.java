@@ -8,14 +8,16 @@ public final class Simulation {
   private Simulation() {}
 
   /**
-   * Runs a replication from time 0 to its end.
+   * Runs a replication from time 0 to its end. Stops early, with what it has so far discarded, if the calling thread is
+   * interrupted.
    *
    * @param spec what to run; its factories are called from this thread
    * @param replication index from 0: selects the random streams
    * @throws PluginFailure if a plugin throws, answers out of contract or stops making progress
    * @throws IllegalArgumentException if the workload cannot run in its guest
+   * @throws InterruptedException if the thread was interrupted
    */
-  public static Outcome run(SimulationSpec spec, int replication) {
-    throw new UnsupportedOperationException();
+  public static Outcome run(SimulationSpec spec, int replication) throws InterruptedException {
+    return new Machine(spec, replication).run();
   }
 }

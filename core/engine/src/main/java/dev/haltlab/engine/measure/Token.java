@@ -30,6 +30,7 @@ public final class Token {
   void begin(ProbeRecorder forProbe, long nowNs) {
     probe = forProbe;
     startNs = nowNs;
+    parkedSinceNs = nowNs;
     java.util.Arrays.fill(pathNs, 0);
   }
 

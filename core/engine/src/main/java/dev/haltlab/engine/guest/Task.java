@@ -1,0 +1,67 @@
+package dev.haltlab.engine.guest;
+
+import dev.haltlab.engine.measure.Token;
+import dev.haltlab.engine.sim.FairQueue;
+import dev.haltlab.spi.Body;
+import dev.haltlab.spi.Socket;
+import org.jspecify.annotations.Nullable;
+
+/** A guest task: its program, and where in a verb it stands. */
+final class Task extends FairQueue.Entity {
+  private static final Queue[] NOTHING = {};
+
+  final String name;
+  final Body body;
+  /** vCPU it is bound to; −1 if the scheduler may choose. */
+  final int boundTo;
+
+  /** Where it runs or last ran. */
+  GuestCpu cpu;
+  /** Phase of {@link GuestCpu} with which it goes on when it runs again. */
+  int resumeAt;
+  /** An operation that was broken off: what it was, and how much of it is left. */
+  int savedLabel;
+  long savedNs;
+  int savedPhase;
+
+  /** The verb it is at, with its number and its queues; each verb has one of these at most. */
+  Verb verb = Verb.NONE;
+  long verbNs;
+  Queue[] verbQueues = NOTHING;
+
+  private final Queue[] one = new Queue[1];
+  private Queue[] many = NOTHING;
+
+  @Nullable Socket received;
+  /** The token of a started probe, while this task has it. */
+  @Nullable Token token;
+
+  /** What a task can be at. */
+  enum Verb { NONE, COMPUTE, SEND, RECEIVE, SIGNAL, AWAIT, SLEEP, EXIT }
+
+  Task(String name, Body body, int boundTo, GuestCpu cpu) {
+    this.name = name;
+    this.body = body;
+    this.boundTo = boundTo;
+    this.cpu = cpu;
+  }
+
+  void waitFor(Queue queue) {
+    one[0] = queue;
+    verbQueues = one;
+  }
+
+  /** The queues are kept in an array of this task's own, made anew only when their number changes. */
+  void waitForAny(Object[] madeByGuest) {
+    if (madeByGuest.length == 0) {
+      throw new IllegalArgumentException("waits for nothing");
+    }
+    if (many.length != madeByGuest.length) {
+      many = new Queue[madeByGuest.length];
+    }
+    for (int i = 0; i < madeByGuest.length; i++) {
+      many[i] = (Queue) madeByGuest[i];
+    }
+    verbQueues = many;
+  }
+}

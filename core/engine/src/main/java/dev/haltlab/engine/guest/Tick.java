@@ -1,0 +1,84 @@
+package dev.haltlab.engine.guest;
+
+/**
+ * The tick of one guest CPU, and when it may stop. Stopping and restarting move the tick's timer in the {@link
+ * TimerQueue}, and register writes follow there: two to stop, two to restart, as long as another timer (the watchdog) is
+ * queued behind.
+ *
+ * <p>Source: kernel/time/tick-sched.c, Linux 3.10 and 4.19 (3.16 has the same shape): tick_nohz_stop_sched_tick restarts
+ * the queued tick timer at the next event; tick_nohz_restart cancels it and starts it anew; the tick is kept if the next
+ * wheel timer is at most one jiffy away; a stopped tick that fires re-arms itself.
+ */
+final class Tick {
+  private final TimerQueue timers;
+  private final long periodNs;
+  private final long offsetNs;
+  private boolean stopped;
+
+  /**
+   * @param periodNs of the guest's HZ
+   * @param offsetNs phase of the jiffies, 0 to {@code periodNs - 1}
+   */
+  Tick(TimerQueue timers, long periodNs, long offsetNs) {
+    this.timers = timers;
+    this.periodNs = periodNs;
+    this.offsetNs = offsetNs;
+  }
+
+  /** The first jiffy boundary at or after {@code ns}. */
+  long jiffyAtOrAfter(long ns) {
+    long past = ns - offsetNs + periodNs - 1;
+    return past < 0 ? offsetNs : past - past % periodNs + offsetNs;
+  }
+
+  /** The last jiffy boundary at or before {@code ns}. */
+  private long jiffyAtOrBefore(long ns) {
+    return jiffyAtOrAfter(ns + 1) - periodNs;
+  }
+
+  boolean isStopped() {
+    return stopped;
+  }
+
+  /** Starts ticking. */
+  void start(long nowNs) {
+    timers.add(TimerQueue.TICK, jiffyAtOrAfter(nowNs + 1));
+  }
+
+  /**
+   * Stops the tick if it may stop, or moves a stopped one to the next event.
+   *
+   * @param nextWheelNs when the wheel needs it, on a jiffy
+   */
+  void stop(long nowNs, long nextWheelNs) {
+    if (!stopped && nextWheelNs <= jiffyAtOrBefore(nowNs) + periodNs) {
+      return;
+    }
+    if (stopped && timers.expiryOf(TimerQueue.TICK) == nextWheelNs) {
+      return;
+    }
+    stopped = true;
+    timers.remove(TimerQueue.TICK);
+    if (nextWheelNs != TimerQueue.NEVER) {
+      timers.add(TimerQueue.TICK, Math.max(nextWheelNs, nowNs));
+    }
+  }
+
+  /** Restarts a stopped tick at the next jiffy. */
+  void restart(long nowNs) {
+    if (stopped) {
+      stopped = false;
+      timers.remove(TimerQueue.TICK);
+      timers.add(TimerQueue.TICK, jiffyAtOrAfter(nowNs + 1));
+    }
+  }
+
+  /** In the timer interrupt: if the tick is due, re-arms it for the next jiffy and returns true. */
+  boolean expired(long nowNs) {
+    if (timers.expiryOf(TimerQueue.TICK) > nowNs) {
+      return false;
+    }
+    timers.rearm(TimerQueue.TICK, jiffyAtOrAfter(nowNs + 1));
+    return true;
+  }
+}

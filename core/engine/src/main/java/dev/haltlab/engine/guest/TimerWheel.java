@@ -1,0 +1,81 @@
+package dev.haltlab.engine.guest;
+
+import dev.haltlab.spi.Sampler;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The timer wheel of one guest CPU: timers of jiffy granularity that never touch the APIC themselves. They are served by
+ * the tick, keep it when due within one tick, and bound how long it may stop.
+ *
+ * <p>TCP's timers are moved on with every segment and thus stay ahead of a busy connection: delayed ACK 40 ms after the
+ * last receive (TCP_DELACK_MIN), retransmission 200 ms after the last send (TCP_RTO_MIN).
+ */
+final class TimerWheel {
+  private static final long NEVER = TimerQueue.NEVER;
+  private static final long DELAYED_ACK_NS = 40_000_000;
+  private static final long RETRANSMISSION_NS = 200_000_000;
+
+  private final Tick tick;
+  private final List<Sampler> intervals = new ArrayList<>();
+  private long[] backgroundNs = {};
+  private long delayedAckNs = NEVER;
+  private long retransmissionNs = NEVER;
+  private long nextNs = NEVER;
+
+  TimerWheel(Tick tick) {
+    this.tick = tick;
+  }
+
+  /** Adds a recurring background timer. */
+  void addBackground(Sampler interval) {
+    intervals.add(interval);
+    backgroundNs = java.util.Arrays.copyOf(backgroundNs, intervals.size());
+    backgroundNs[intervals.size() - 1] = tick.jiffyAtOrAfter(Math.max(1, interval.nextNs()));
+    recompute();
+  }
+
+  void segmentReceived(long nowNs) {
+    delayedAckNs = nowNs + DELAYED_ACK_NS;
+  }
+
+  void segmentSent(long nowNs) {
+    retransmissionNs = nowNs + RETRANSMISSION_NS;
+  }
+
+  /** When the next timer is due, on a jiffy; NEVER if there is none. */
+  long nextNs() {
+    long tcp = Math.min(delayedAckNs, retransmissionNs);
+    return tcp == NEVER ? nextNs : Math.min(nextNs, tick.jiffyAtOrAfter(tcp));
+  }
+
+  /** Serves what is due; returns whether anything was. */
+  boolean serve(long nowNs) {
+    boolean served = false;
+    if (delayedAckNs <= nowNs) {
+      delayedAckNs = NEVER;
+      served = true;
+    }
+    if (retransmissionNs <= nowNs) {
+      retransmissionNs = NEVER;
+      served = true;
+    }
+    if (nextNs <= nowNs) {
+      served = true;
+      for (int i = 0; i < backgroundNs.length; i++) {
+        while (backgroundNs[i] <= nowNs) {
+          backgroundNs[i] = tick.jiffyAtOrAfter(backgroundNs[i] + Math.max(1, intervals.get(i).nextNs()));
+        }
+      }
+      recompute();
+    }
+    return served;
+  }
+
+  private void recompute() {
+    nextNs = NEVER;
+    for (long expiry : backgroundNs) {
+      nextNs = Math.min(nextNs, expiry);
+    }
+  }
+}

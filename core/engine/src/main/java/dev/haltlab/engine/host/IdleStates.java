@@ -1,0 +1,58 @@
+package dev.haltlab.engine.host;
+
+import dev.haltlab.engine.sim.Calendar;
+import dev.haltlab.spi.CState;
+import java.util.List;
+
+/**
+ * The C-states of one pCPU and the host's choice among them: the deepest allowed one whose target residency the idle
+ * period is expected to reach. Expected is the shorter of the time to the next known timer and a moving average of recent
+ * idle periods, a plain reading of what the menu governor does.
+ */
+public final class IdleStates {
+  /** Weight of the latest period in the moving average is 1/8, as the menu governor's correction factors decay. */
+  private static final int DECAY_SHIFT = 3;
+
+  private final long[] residencyNs;
+  private final long[] excessNs;
+  private final int deepest;
+  private long averageNs;
+
+  /**
+   * @param states shallowest first
+   * @param deepest index of the deepest one allowed
+   */
+  public IdleStates(List<CState> states, int deepest) {
+    this.residencyNs = states.stream().mapToLong(s -> s.targetResidency().toNanos()).toArray();
+    long shallowestNs = states.get(0).exitLatency().toNanos();
+    this.excessNs = states.stream().mapToLong(s -> Math.max(0, s.exitLatency().toNanos() - shallowestNs)).toArray();
+    this.deepest = deepest;
+  }
+
+  /** Number of states. */
+  int count() {
+    return residencyNs.length;
+  }
+
+  /** Chooses a state for an idle period that starts now. */
+  int choose(long nextTimerNs) {
+    long expectedNs = nextTimerNs == Calendar.NEVER ? averageNs : Math.min(averageNs, nextTimerNs);
+    int chosen = 0;
+    for (int i = 1; i <= deepest; i++) {
+      if (residencyNs[i] <= expectedNs) {
+        chosen = i;
+      }
+    }
+    return chosen;
+  }
+
+  /** An idle period has ended. */
+  void observed(long ns) {
+    averageNs += (ns - averageNs) >> DECAY_SHIFT;
+  }
+
+  /** What waking from a state costs beyond the shallowest: measured wake-ups contain that one. */
+  long excessNs(int state) {
+    return excessNs[state];
+  }
+}

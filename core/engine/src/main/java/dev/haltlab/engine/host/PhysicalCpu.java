@@ -1,0 +1,207 @@
+package dev.haltlab.engine.host;
+
+import dev.haltlab.engine.measure.CpuTime;
+import dev.haltlab.engine.measure.Window;
+import dev.haltlab.engine.sim.Calendar;
+import dev.haltlab.engine.sim.Costs;
+import dev.haltlab.engine.sim.FairQueue;
+import dev.haltlab.engine.sim.Source;
+import dev.haltlab.spi.Step;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One CPU of the host: who runs on it, who waits, its tick, its idle state. Its time is charged by the thread that runs;
+ * here only idle time is.
+ */
+public final class PhysicalCpu implements Source, Window.Meter {
+  private static final int HOST_TICK = Step.HOST_TICK.ordinal();
+
+  private final int id;
+  private final Calendar calendar;
+  private final Costs costs;
+  private final int tickSlot;
+  private final long tickNs;
+  private final IdleStates idleStates;
+  private final FairQueue<HostThread.Entity> queue = new FairQueue<>();
+
+  /** Time of the threads that ran here, by {@link CpuTime}; charged by them. */
+  private final long[] spentNs = new long[CpuTime.COUNT];
+
+  private final long[] idleNs;
+  private HostThread.@Nullable Entity current;
+  private boolean idle = true;
+  private int idleState;
+  private long idleSinceNs;
+  private long nextTimerNs = Calendar.NEVER;
+
+  /**
+   * @param tickNs period of the host's tick
+   * @param idleStates its C-states and the choice among them
+   */
+  public PhysicalCpu(int id, Calendar calendar, Costs costs, int tickSlot, long tickNs, IdleStates idleStates) {
+    this.id = id;
+    this.calendar = calendar;
+    this.costs = costs;
+    this.tickSlot = tickSlot;
+    this.tickNs = tickNs;
+    this.idleStates = idleStates;
+    this.idleNs = new long[idleStates.count()];
+  }
+
+  /** Starts the tick with the given phase. Called once, at time 0; without it the pCPU never ticks (native). */
+  public void start(long phaseNs) {
+    calendar.schedule(tickSlot, phaseNs);
+  }
+
+  /** Index in the host. */
+  public int id() {
+    return id;
+  }
+
+  /** Where a thread that runs here charges its time. */
+  public long[] account() {
+    return spentNs;
+  }
+
+  /** Whether no thread runs or waits here. */
+  public boolean isIdle() {
+    return idle;
+  }
+
+  /** Threads that wait here. */
+  public int waiting() {
+    return queue.size();
+  }
+
+  // --- the scheduler ---
+
+  /** A thread that slept wants to run here. */
+  void wake(HostThread.Entity woken) {
+    woken.cpu = this;
+    HostThread.Entity running = current;
+    if (running == null) {
+      current = woken;
+      queue.started(woken, calendar.nowNs());
+      woken.thread().wokenOnIdle(leaveIdle());
+      return;
+    }
+    queue.addWoken(woken);
+    woken.thread().queued();
+    boolean takesOver = queue.preempts(woken, running, calendar.nowNs());
+    running.thread().othersWait();
+    if (takesOver && current == running) {
+      running.thread().reschedule(false);
+    }
+  }
+
+  /** The running thread sleeps: the next one gets the pCPU, or it goes idle. */
+  public void blocked(HostThread.Entity running) {
+    queue.charge(running, calendar.nowNs());
+    dispatchNext();
+  }
+
+  /** The running thread gives up the pCPU but still wants it. */
+  public void preempted(HostThread.Entity running) {
+    queue.charge(running, calendar.nowNs());
+    queue.addPreempted(running);
+    running.thread().queued();
+    dispatchNext();
+  }
+
+  /** A timer of the host, for a thread that sleeps here, is due at {@code timeNs}: the idle governor may count on it. */
+  public void expectTimer(long timeNs) {
+    nextTimerNs = timeNs;
+  }
+
+  private void dispatchNext() {
+    HostThread.Entity next = queue.take();
+    current = next;
+    if (next == null) {
+      idle();
+    } else {
+      queue.started(next, calendar.nowNs());
+      next.thread().dispatched();
+    }
+  }
+
+  // --- idle ---
+
+  /** Goes idle. Natively the guest's own HLT calls this. */
+  public void idle() {
+    idle = true;
+    idleSinceNs = calendar.nowNs();
+    idleState = idleStates.choose(nextTimerNs == Calendar.NEVER ? Calendar.NEVER : nextTimerNs - idleSinceNs);
+  }
+
+  /** Leaves idle; returns what the C-state costs beyond the shallowest one, ns. */
+  public long leaveIdle() {
+    idle = false;
+    long ns = calendar.nowNs() - idleSinceNs;
+    idleNs[idleState] += ns;
+    idleStates.observed(ns);
+    return idleStates.excessNs(idleState);
+  }
+
+  /** The running thread turns out to have slept since {@code sinceNs}: a bound's decision is settled after the fact. */
+  public void blockedSince(HostThread.Entity running, long sinceNs) {
+    blocked(running);
+    if (idle) {
+      idleSinceNs = sinceNs;
+    } else {
+      idleNs[idleState] += calendar.nowNs() - sinceNs;
+    }
+  }
+
+  // --- interrupts ---
+
+  /** A host interrupt arrives: the running thread loses {@code ns}. */
+  public void interrupt(long ns) {
+    HostThread.Entity running = current;
+    if (running != null) {
+      running.thread().interruptedFor(ns);
+    }
+  }
+
+  @Override
+  public void fire(int slot) {
+    calendar.schedule(tickSlot, calendar.nowNs() + tickNs);
+    HostThread.Entity running = current;
+    if (running == null) {
+      return; // the host's own tick stops in idle
+    }
+    queue.charge(running, calendar.nowNs());
+    boolean over = queue.sliceOver(running, calendar.nowNs());
+    running.thread().interruptedFor(costs.draw(HOST_TICK));
+    if (over && current == running) {
+      running.thread().reschedule(true);
+    }
+  }
+
+  // --- accounts ---
+
+  /** Time spent one way in this window. */
+  public long spentNs(int way) {
+    return spentNs[way];
+  }
+
+  /** Idle time in a C-state in this window. */
+  public long idleNs(int state) {
+    return idleNs[state];
+  }
+
+  @Override
+  public void reset(long nowNs) {
+    Arrays.fill(idleNs, 0);
+    Arrays.fill(spentNs, 0);
+    idleSinceNs = nowNs;
+  }
+
+  @Override
+  public void close(long nowNs) {
+    if (idle) {
+      idleNs[idleState] += nowNs - idleSinceNs;
+      idleSinceNs = nowNs;
+    }
+  }
+}

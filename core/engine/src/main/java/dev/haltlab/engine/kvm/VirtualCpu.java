@@ -1,0 +1,753 @@
+package dev.haltlab.engine.kvm;
+
+import dev.haltlab.engine.ExitReason;
+import dev.haltlab.engine.MsrRegister;
+import dev.haltlab.engine.Outcome;
+import dev.haltlab.engine.PathStep;
+import dev.haltlab.engine.guest.GuestCpu;
+import dev.haltlab.engine.guest.LogicalCpu;
+import dev.haltlab.engine.host.HostScheduler;
+import dev.haltlab.engine.host.HostThread;
+import dev.haltlab.engine.host.PhysicalCpu;
+import dev.haltlab.engine.measure.CpuTime;
+import dev.haltlab.engine.measure.Window;
+import dev.haltlab.engine.sim.Calendar;
+import dev.haltlab.engine.sim.Costs;
+import dev.haltlab.spi.Feature;
+import dev.haltlab.spi.HaltPoll;
+import dev.haltlab.spi.HostView;
+import dev.haltlab.spi.Step;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A vCPU and its thread: guest mode, exits, the halt path and what a kick finds. One step at a time; {@link #phase} says
+ * which, and {@link #finish} what follows it.
+ *
+ * <p>Source: virt/kvm/kvm_main.c (kvm_vcpu_halt, kvm_vcpu_block, kvm_vcpu_kick) and arch/x86/kvm, as the fact sheet of
+ * each step cites; the talk's segments are steps one to one.
+ */
+public final class VirtualCpu extends LogicalCpu implements HostThread, HostView {
+  // What the vCPU is doing, in the terms of the kick table.
+  /** Guest mode, but cold: extra time before the interrupted work or the handler goes on. */
+  private static final int GUEST_COLD = 1;
+  private static final int EXIT = 2;
+  /** The host's interrupt that caused the exit is served. */
+  private static final int EXIT_INTERRUPT = 3;
+  private static final int ICR_HANDLER = 4;
+  private static final int SENDER_TAIL = 5;
+  private static final int ENTERING = 6;
+  private static final int POLLING = 7;
+  private static final int POLL_NOTICE = 8;
+  private static final int SCHEDULING_OUT = 9;
+  private static final int SCHEDULE_ABORTED = 10;
+  private static final int BLOCKED = 11;
+  /** A bound waits for the wake-up to know what it did. */
+  private static final int UNDECIDED = 12;
+  private static final int C_EXIT = 13;
+  private static final int WAKING = 14;
+  private static final int SCHED_IN = 15;
+  private static final int RUNNABLE = 16;
+  private static final int SWITCHING_IN = 17;
+
+  // Why the vCPU exited.
+  private static final int ON_HLT = 0;
+  private static final int ON_TIMER_WRITE = 1;
+  private static final int ON_ICR = 2;
+  private static final int ON_EOI = 3;
+  private static final int ON_INTERRUPT = 4;
+  private static final int ON_PREEMPTION_TIMER = 5;
+  private static final int ON_BOOT = 6;
+
+  private static final int[] REASON = {
+    ExitReason.HLT.ordinal(), ExitReason.MSR_WRITE.ordinal(), ExitReason.MSR_WRITE.ordinal(),
+    ExitReason.MSR_WRITE.ordinal(), ExitReason.EXTERNAL_INTERRUPT.ordinal(), ExitReason.PREEMPTION_TIMER.ordinal()
+  };
+  private static final int[] REGISTER = {
+    -1, MsrRegister.TMICT.ordinal(), MsrRegister.ICR.ordinal(), MsrRegister.EOI.ordinal(), -1, -1
+  };
+
+  /** Ends the current guest operation: a host IPI, and with it guest mode. */
+  private static final int HOST_IPI = 3;
+
+  private static final int TAIL_LABEL = PathStep.SENDER_TAIL.ordinal();
+  private static final int SCHED_IN_LABEL = PathStep.SCHED_IN.ordinal();
+  private static final int TIMER_WRITE_LABEL = PathStep.TIMER_WRITE.ordinal();
+  private static final int ICR_EXIT_LABEL = PathStep.ICR_EXIT.ordinal();
+  private static final int EOI_WRITE_LABEL = PathStep.EOI_WRITE.ordinal();
+  private static final int HLT_EXIT_LABEL = PathStep.HLT_EXIT.ordinal();
+  private static final int INTERRUPT_EXIT_LABEL = PathStep.INTERRUPT_EXIT.ordinal();
+  private static final int ICR_HANDLER_LABEL = PathStep.ICR_HANDLER.ordinal();
+  private static final int HOST_IRQ_LABEL = PathStep.HOST_IRQ.ordinal();
+  private static final int COLD_LABEL = PathStep.COLD_WAKE.ordinal();
+  private static final int POLLING_LABEL = PathStep.POLLING.ordinal();
+  private static final int POLL_NOTICE_LABEL = PathStep.POLL_NOTICE.ordinal();
+  private static final int WAKE_THREAD_LABEL = PathStep.WAKE_THREAD.ordinal();
+  private static final int CSTATE_EXIT_LABEL = PathStep.CSTATE_EXIT.ordinal();
+  private static final int PREEMPTED_LABEL = PathStep.PREEMPTED.ordinal();
+  private static final int INJECT_LABEL = PathStep.INJECT.ordinal();
+  /** What an entry is charged to, by the exit it ends. */
+  private static final int[] ENTRY_LABEL = {
+    INJECT_LABEL, TIMER_WRITE_LABEL, TAIL_LABEL, EOI_WRITE_LABEL, INTERRUPT_EXIT_LABEL, INTERRUPT_EXIT_LABEL, INJECT_LABEL
+  };
+
+  private static final int COLD_WAKE_COST = Step.COLD_WAKE.ordinal();
+  private static final int EOI_HANDLER_COST = Step.EOI_HANDLER.ordinal();
+  private static final int HLT_HANDLER_COST = Step.HLT_HANDLER.ordinal();
+  private static final int HOST_IPI_COST = Step.HOST_IPI.ordinal();
+  private static final int HOST_SWITCH_COST = Step.HOST_SWITCH.ordinal();
+  private static final int HOST_TIMER_COST = Step.HOST_TIMER.ordinal();
+  private static final int ICR_EXIT_COLD_COST = Step.ICR_EXIT_COLD.ordinal();
+  private static final int ICR_EXIT_WARM_COST = Step.ICR_EXIT_WARM.ordinal();
+  private static final int ICR_HANDLER_COLD_COST = Step.ICR_HANDLER_COLD.ordinal();
+  private static final int ICR_HANDLER_WARM_COST = Step.ICR_HANDLER_WARM.ordinal();
+  private static final int INJECT_COLD_COST = Step.INJECT_COLD.ordinal();
+  private static final int INJECT_WARM_COST = Step.INJECT_WARM.ordinal();
+  private static final int INTERRUPT_EXIT_HANDLER_COST = Step.INTERRUPT_EXIT_HANDLER.ordinal();
+  private static final int POLL_NOTICE_COST = Step.POLL_NOTICE.ordinal();
+  private static final int POLL_RETURN_COST = Step.POLL_RETURN.ordinal();
+  private static final int POSTED_NOTIFICATION_COST = Step.POSTED_NOTIFICATION.ordinal();
+  private static final int SCHEDULE_ABORT_COST = Step.SCHEDULE_ABORT.ordinal();
+  private static final int SCHEDULE_OUT_COST = Step.SCHEDULE_OUT.ordinal();
+  private static final int SCHED_IN_COST = Step.SCHED_IN.ordinal();
+  private static final int TIMER_HANDLER_COST = Step.TIMER_HANDLER.ordinal();
+  private static final int TRY_TO_WAKE_UP_COST = Step.TRY_TO_WAKE_UP.ordinal();
+  private static final int VM_ENTRY_COST = Step.VM_ENTRY.ordinal();
+  private static final int VM_EXIT_COST = Step.VM_EXIT.ordinal();
+  private static final int WAKE_THREAD_COST = Step.WAKE_THREAD.ordinal();
+
+  private final HostScheduler scheduler;
+  private final Entity entity;
+  private final int timerSlot;
+  private final int pollSlot;
+  private final HaltPath halt;
+  private final boolean posted;
+  private final boolean eoiExits;
+  private final boolean preemptionTimer;
+  private final boolean goesCold;
+  private final ExitCounts exits = new ExitCounts();
+
+  private long coldNs;
+
+  /** Vectors the guest cannot see before the next entry, or before a notification arrives. */
+  private int pending;
+  /** A host IPI waits for the moment the vCPU is in guest mode: it will exit at once. */
+  private boolean hostKick;
+  private long hostKickNs;
+
+  // The exit under way.
+  private int exit = ON_BOOT;
+  private long exitSinceNs;
+  private long interruptNs;
+  private long armNs;
+  private @Nullable VirtualCpu ipiTarget;
+  private boolean ipiTargetSleeps;
+  private boolean slept;
+  private long pollDeadlineNs;
+  private long wakeExtraNs;
+
+  // The thread.
+  private boolean needResched;
+  private int preemptedIn;
+  private long stealBeforeNs;
+
+  // A host interrupt that lengthens a step in host mode.
+  private boolean overlaid;
+  private boolean kickedMeanwhile;
+  private boolean pollOverMeanwhile;
+  private long resumeNs;
+  private int resumeWay;
+  private int resumeLabel;
+
+  /**
+   * What a vCPU is built from.
+   *
+   * @param boundTo pCPU it must run on; −1 for any
+   * @param cpu where it starts
+   * @param abortIsSuccess see {@link HaltPath}
+   * @param goesCold whether its guest has caches to lose while scheduled out; not so in a ring-0 test
+   */
+  public record Parts(
+      String vm, int index, Calendar calendar, Costs costs, GuestCpu guest, HostScheduler scheduler, PhysicalCpu cpu,
+      int boundTo, int stepSlot, int timerSlot, int pollSlot, Window window, Set<Feature> features,
+      boolean abortIsSuccess, boolean pollForbidden, boolean goesCold) {}
+
+  /** A vCPU that has not booted. */
+  public VirtualCpu(Parts parts, HaltPoll strategy) {
+    super(
+        parts.calendar, parts.costs, parts.guest, parts.window, parts.stepSlot, parts.cpu.account(), BLOCKED,
+        CpuTime.BLOCKED);
+    this.scheduler = parts.scheduler;
+    this.entity = new Entity(this, parts.boundTo, parts.cpu);
+    this.timerSlot = parts.timerSlot;
+    this.pollSlot = parts.pollSlot;
+    this.halt = new HaltPath(strategy, parts.vm, parts.index, parts.pollForbidden, parts.abortIsSuccess);
+    this.posted = parts.features.contains(Feature.POSTED_INTERRUPTS);
+    this.eoiExits = !parts.features.contains(Feature.VIRTUAL_EOI) && !parts.features.contains(Feature.PV_EOI);
+    this.preemptionTimer = parts.features.contains(Feature.PREEMPTION_TIMER);
+    this.goesCold = parts.goesCold;
+  }
+
+  @Override
+  public void boot() {
+    scheduler.wake(entity);
+  }
+
+  // --- events ---
+
+  @Override
+  protected void otherEvent(int slot) {
+    if (slot == timerSlot) {
+      timerFired();
+    } else {
+      pollDeadline();
+    }
+  }
+
+  @Override
+  protected void finish() {
+    if (overlaid) {
+      interruptOver();
+      return;
+    }
+    switch (phase) {
+      case GUEST -> guestStepOver();
+      case GUEST_COLD -> {
+        coldNs = 0;
+        resumeGuest();
+      }
+      case EXIT -> handleExit();
+      case ICR_HANDLER -> {
+        long tailNs = ipiTarget().receive(RESCHEDULE);
+        step(SENDER_TAIL, CpuTime.EXIT, TAIL_LABEL, tailNs);
+      }
+      case EXIT_INTERRUPT, SENDER_TAIL, SCHED_IN -> prepareEntry();
+      case ENTERING -> entered();
+      case POLL_NOTICE -> {
+        halt.end(calendar.nowNs(), false, true);
+        step(SCHED_IN, CpuTime.EXIT, SCHED_IN_LABEL, costs.draw(POLL_RETURN_COST));
+      }
+      case SCHEDULING_OUT -> sleep();
+      case SCHEDULE_ABORTED -> {
+        halt.end(calendar.nowNs(), false, false);
+        step(SCHED_IN, CpuTime.EXIT, SCHED_IN_LABEL, costs.draw(POLL_RETURN_COST));
+      }
+      case C_EXIT -> startWaking();
+      case WAKING -> backInBlock();
+      case SWITCHING_IN -> switchedIn();
+      default -> throw new IllegalStateException("a vCPU in phase " + phase + " had a step");
+    }
+  }
+
+  // --- operations of the guest ---
+
+  @Override
+  public void writeTimer(long expiryNs) {
+    armNs = expiryNs;
+    exitFor(ON_TIMER_WRITE, TIMER_WRITE_LABEL, costs.draw(VM_EXIT_COST) + costs.draw(TIMER_HANDLER_COST));
+  }
+
+  @Override
+  public void sendIpi(LogicalCpu target) {
+    VirtualCpu other = (VirtualCpu) target;
+    ipiTarget = other;
+    ipiTargetSleeps = other.phase == BLOCKED && other.entity.cpu().isIdle();
+    exitFor(ON_ICR, ICR_EXIT_LABEL, costs.draw(ipiTargetSleeps ? ICR_EXIT_COLD_COST : ICR_EXIT_WARM_COST));
+  }
+
+  @Override
+  public boolean eoiTakesTime() {
+    return eoiExits;
+  }
+
+  @Override
+  public void endOfInterrupt() {
+    exitFor(ON_EOI, EOI_WRITE_LABEL, costs.draw(VM_EXIT_COST) + costs.draw(EOI_HANDLER_COST));
+  }
+
+  @Override
+  public void halt() {
+    halted = true;
+    interruptible = true;
+    exitFor(ON_HLT, HLT_EXIT_LABEL, costs.draw(VM_EXIT_COST) + costs.draw(HLT_HANDLER_COST));
+  }
+
+  private void exitFor(int why, int label, long ns) {
+    exit = why;
+    exitSinceNs = calendar.nowNs();
+    leftNs = 0;
+    spinning = false;
+    step(EXIT, CpuTime.EXIT, label, ns);
+  }
+
+  // --- guest mode ---
+
+  private void guestStepOver() {
+    int by = breaker;
+    breaker = NOTHING;
+    if (by == INTERRUPT) {
+      see();
+      guest.interrupted(operationLabel, leftNs);
+    } else if (by == HOST_IPI) {
+      exitInterrupted(ON_INTERRUPT, 0);
+    } else if (hostKick) {
+      leftNs = 0;
+      hostKick = false;
+      exitInterrupted(ON_INTERRUPT, hostKickNs);
+    } else {
+      guest.proceed();
+    }
+  }
+
+  /** Goes on in guest mode: with the handler of an interrupt, the rest of an operation, or what follows it. */
+  private void resumeGuest() {
+    if (hostKick) {
+      hostKick = false;
+      exitInterrupted(ON_INTERRUPT, hostKickNs);
+    } else if (halted) {
+      halted = false;
+      guest.interrupted(operationLabel, 0);
+    } else if (leftNs == 0) {
+      guest.proceed();
+    } else if (interruptible && visible != 0) {
+      guest.interrupted(operationLabel, leftNs);
+    } else {
+      phase = GUEST;
+      spend(CpuTime.GUEST, operationLabel);
+      until(leftNs == Calendar.NEVER ? Calendar.NEVER : calendar.nowNs() + leftNs);
+    }
+  }
+
+  /** Pending vectors become visible to the guest. */
+  private void see() {
+    visible |= pending;
+    pending = 0;
+  }
+
+  /** A host interrupt ends guest mode now; what is left of the operation is kept. */
+  private void breakOut(int why, long ns) {
+    long nowNs = calendar.nowNs();
+    if (phase == GUEST_COLD) {
+      coldNs = endNs - nowNs;
+    } else if (breaker == INTERRUPT || breaker == HOST_IPI) {
+      leftNs = leftNs == Calendar.NEVER ? Calendar.NEVER : leftNs + endNs - nowNs;
+    } else {
+      leftNs = endNs == Calendar.NEVER ? Calendar.NEVER : endNs - nowNs;
+    }
+    breaker = NOTHING;
+    exitInterrupted(why, ns);
+  }
+
+  private void exitInterrupted(int why, long ns) {
+    exit = why;
+    exitSinceNs = calendar.nowNs();
+    interruptNs = ns;
+    hostKickNs = 0;
+    step(EXIT, CpuTime.EXIT, INTERRUPT_EXIT_LABEL, costs.draw(VM_EXIT_COST));
+  }
+
+  /** Forces the vCPU out of guest mode by a host IPI. */
+  private void kickOut() {
+    if (phase == GUEST && breakAt(calendar.nowNs() + costs.draw(HOST_IPI_COST), HOST_IPI)) {
+      return;
+    }
+    hostKick = true;
+  }
+
+  // --- exits and entries ---
+
+  private void handleExit() {
+    switch (exit) {
+      case ON_HLT -> haltExit();
+      case ON_TIMER_WRITE -> {
+        if (armNs == Calendar.NEVER) {
+          calendar.cancel(timerSlot);
+        } else {
+          calendar.schedule(timerSlot, Math.max(armNs, calendar.nowNs()));
+        }
+        prepareEntry();
+      }
+      case ON_ICR -> step(
+          ICR_HANDLER, CpuTime.EXIT, ICR_HANDLER_LABEL,
+          costs.draw(ipiTargetSleeps ? ICR_HANDLER_COLD_COST : ICR_HANDLER_WARM_COST));
+      case ON_INTERRUPT, ON_PREEMPTION_TIMER -> step(
+          EXIT_INTERRUPT, exit == ON_INTERRUPT ? CpuTime.HOST_IRQ : CpuTime.EXIT, HOST_IRQ_LABEL,
+          costs.draw(INTERRUPT_EXIT_HANDLER_COST) + interruptNs);
+      default -> prepareEntry();
+    }
+  }
+
+  private VirtualCpu ipiTarget() {
+    VirtualCpu target = ipiTarget;
+    if (target == null) {
+      throw new IllegalStateException("an ICR write without target");
+    }
+    return target;
+  }
+
+  /** The last check before entry: another thread's claim, and interrupts to inject. */
+  private void prepareEntry() {
+    if (needResched) {
+      preempt(ENTERING);
+      return;
+    }
+    boolean injects = (visible | pending) != 0 && interruptible && (halted || leftNs != 0);
+    int cost = !injects ? VM_ENTRY_COST : slept ? INJECT_COLD_COST : INJECT_WARM_COST;
+    step(ENTERING, CpuTime.EXIT, ENTRY_LABEL[exit], costs.draw(cost));
+  }
+
+  private void entered() {
+    see();
+    slept = false;
+    if (exit == ON_BOOT) {
+      exit = ON_HLT;
+      halted = false;
+      guest.boot();
+      return;
+    }
+    exits.add(REASON[exit], REGISTER[exit], calendar.nowNs() - exitSinceNs);
+    if (coldNs > 0 && !hostKick) {
+      step(GUEST_COLD, CpuTime.GUEST, COLD_LABEL, coldNs);
+    } else {
+      resumeGuest();
+    }
+  }
+
+  // --- the halt path ---
+
+  private void haltExit() {
+    halt.exited();
+    if ((visible | pending) != 0) {
+      prepareEntry(); // straight back in; the strategy is not asked
+      return;
+    }
+    long nowNs = calendar.nowNs();
+    long deadlineNs = halt.begin(nowNs);
+    if (deadlineNs == nowNs) {
+      scheduleOut();
+      return;
+    }
+    pollDeadlineNs = deadlineNs;
+    phase = halt.isHindsight() ? UNDECIDED : POLLING;
+    spend(CpuTime.POLL, POLLING_LABEL);
+    until(Calendar.NEVER);
+    if (entity.cpu().waiting() > 0) {
+      othersWait();
+      if (phase != POLLING) {
+        return;
+      }
+    }
+    if (deadlineNs <= calendar.maxTimeNs()) {
+      calendar.schedule(pollSlot, deadlineNs);
+    }
+  }
+
+  private void pollDeadline() {
+    if (phase == UNDECIDED) {
+      settleAsBlock();
+    } else if (overlaid) {
+      pollOverMeanwhile = true;
+    } else if (phase == POLLING) {
+      halt.pollEnded(calendar.nowNs());
+      scheduleOut();
+    }
+  }
+
+  private void noticed() {
+    calendar.cancel(pollSlot);
+    halt.pollEnded(calendar.nowNs());
+    step(POLL_NOTICE, CpuTime.POLL, POLL_NOTICE_LABEL, costs.draw(POLL_NOTICE_COST));
+  }
+
+  private void scheduleOut() {
+    calendar.cancel(pollSlot);
+    step(SCHEDULING_OUT, CpuTime.SWITCH, WAKE_THREAD_LABEL, costs.draw(SCHEDULE_OUT_COST));
+  }
+
+  private void sleep() {
+    slept = true;
+    needResched = false;
+    phase = BLOCKED;
+    spend(CpuTime.BLOCKED, WAKE_THREAD_LABEL);
+    until(Calendar.NEVER);
+    PhysicalCpu cpu = entity.cpu();
+    cpu.expectTimer(calendar.timeOf(timerSlot));
+    cpu.blocked(entity);
+  }
+
+  /** A bound's wake-up did not come within its horizon, or another thread wants the pCPU: it has slept all along. */
+  private void settleAsBlock() {
+    calendar.cancel(pollSlot);
+    long nowNs = calendar.nowNs();
+    long sinceNs = Math.max(halt.blockNs(), window.openedNs());
+    long outNs = Math.min(costs.draw(SCHEDULE_OUT_COST), nowNs - sinceNs);
+    recharge(CpuTime.POLL, CpuTime.SWITCH, outNs);
+    recharge(CpuTime.POLL, CpuTime.BLOCKED, nowNs - sinceNs - outNs);
+    slept = true;
+    needResched = false;
+    phase = BLOCKED;
+    spend(CpuTime.BLOCKED, WAKE_THREAD_LABEL);
+    PhysicalCpu cpu = entity.cpu();
+    cpu.expectTimer(calendar.timeOf(timerSlot));
+    cpu.blockedSince(entity, sinceNs + outNs);
+  }
+
+  /** The thread is back in kvm_vcpu_block() after having slept. */
+  private void backInBlock() {
+    if (exit != ON_BOOT) {
+      halt.end(calendar.nowNs(), true, false);
+    }
+    coldNs = goesCold ? costs.draw(COLD_WAKE_COST) : 0;
+    step(SCHED_IN, CpuTime.EXIT, SCHED_IN_LABEL, costs.draw(SCHED_IN_COST));
+  }
+
+  // --- interrupts for the guest: the kick table ---
+
+  /**
+   * A vector arrives from another vCPU: what it finds here decides what it costs whom.
+   *
+   * @return what the sender still has to do for it, ns
+   */
+  private long receive(int vector) {
+    guest.claimTransit();
+    pending |= vector;
+    if (overlaid) {
+      kickedMeanwhile = true;
+      return 0;
+    }
+    switch (phase) {
+      case GUEST, GUEST_COLD -> {
+        if (!posted) {
+          kickOut(); // EXTERNAL_INTERRUPT exit; injected at the re-entry
+        } else if (phase == GUEST_COLD
+            || !interruptible
+            || !breakAt(calendar.nowNs() + costs.draw(POSTED_NOTIFICATION_COST), INTERRUPT)) {
+          see(); // no exit: taken as soon as the guest allows it
+        }
+      }
+      case ENTERING -> hostKick = true; // too late for this entry: an exit follows at once
+      case POLLING -> noticed();
+      case UNDECIDED -> {
+        halt.settleAsPoll(calendar.nowNs());
+        noticed();
+      }
+      case SCHEDULING_OUT -> step(
+          SCHEDULE_ABORTED, CpuTime.SWITCH, WAKE_THREAD_LABEL, costs.draw(SCHEDULE_ABORT_COST));
+      case BLOCKED -> {
+        halt.wokenByKick();
+        scheduler.wake(entity);
+        return costs.draw(TRY_TO_WAKE_UP_COST);
+      }
+      default -> { } // EXIT, WAKING, RUNNABLE and the rest: the bit is found at the next entry
+    }
+    return 0;
+  }
+
+  /** The host timer that backs the APIC timer fires on the pCPU of this vCPU. */
+  private void timerFired() {
+    if (phase == GUEST || phase == GUEST_COLD) {
+      pending |= TIMER;
+      if (preemptionTimer) {
+        breakOut(ON_PREEMPTION_TIMER, 0);
+      } else {
+        breakOut(ON_INTERRUPT, costs.draw(HOST_TIMER_COST));
+      }
+      return;
+    }
+    PhysicalCpu cpu = entity.cpu();
+    long ns = costs.draw(HOST_TIMER_COST);
+    if (phase == BLOCKED && cpu.isIdle()) {
+      wakeExtraNs = ns;
+    } else {
+      cpu.interrupt(ns);
+    }
+    receive(TIMER);
+    wakeExtraNs = 0;
+  }
+
+  // --- the thread ---
+
+  @Override
+  public Entity entity() {
+    return entity;
+  }
+
+  @Override
+  public void wokenOnIdle(long cstateExitNs) {
+    moveTo(entity.cpu().account());
+    if (cstateExitNs > 0) {
+      step(C_EXIT, CpuTime.C_EXIT, CSTATE_EXIT_LABEL, cstateExitNs);
+    } else {
+      startWaking();
+    }
+  }
+
+  private void startWaking() {
+    step(WAKING, CpuTime.WAKING, WAKE_THREAD_LABEL, wakeExtraNs + costs.draw(WAKE_THREAD_COST));
+  }
+
+  @Override
+  public void queued() {
+    if (phase == BLOCKED) {
+      preemptedIn = BLOCKED;
+    }
+    moveTo(entity.cpu().account());
+    phase = RUNNABLE;
+    spend(CpuTime.RUNNABLE, PREEMPTED_LABEL);
+    until(Calendar.NEVER);
+  }
+
+  @Override
+  public void dispatched() {
+    needResched = false;
+    step(SWITCHING_IN, CpuTime.SWITCH, WAKE_THREAD_LABEL, costs.draw(HOST_SWITCH_COST));
+  }
+
+  private void switchedIn() {
+    switch (preemptedIn) {
+      case BLOCKED -> backInBlock();
+      case POLLING -> {
+        phase = POLLING;
+        spend(CpuTime.POLL, POLLING_LABEL);
+        until(Calendar.NEVER);
+        if (pending != 0) {
+          noticed();
+        } else if (pollDeadlineNs <= calendar.nowNs()) {
+          halt.pollEnded(calendar.nowNs());
+          scheduleOut();
+        } else if (pollDeadlineNs <= calendar.maxTimeNs()) {
+          calendar.schedule(pollSlot, pollDeadlineNs);
+        }
+      }
+      default -> {
+        coldNs = goesCold ? costs.draw(COLD_WAKE_COST) : 0;
+        prepareEntry();
+      }
+    }
+  }
+
+  private void preempt(int in) {
+    preemptedIn = in;
+    needResched = false;
+    calendar.cancel(pollSlot);
+    entity.cpu().preempted(entity);
+  }
+
+  @Override
+  public void reschedule(boolean sliceOver) {
+    if (phase == POLLING || phase == UNDECIDED) {
+      if (sliceOver) {
+        if (overlaid) {
+          needResched = true;
+        } else {
+          preempt(POLLING);
+        }
+      }
+      return; // a strategy that does not yield polls on; one that does has stopped already
+    }
+    needResched = true;
+    if (phase == GUEST || phase == GUEST_COLD) {
+      kickOut();
+    } else if (phase == ENTERING) {
+      hostKick = true;
+    }
+  }
+
+  @Override
+  public void othersWait() {
+    if (phase == UNDECIDED) {
+      settleAsBlock();
+    } else if (phase == POLLING && halt.yields()) {
+      halt.pollCutShort(calendar.nowNs());
+      if (overlaid) {
+        pollOverMeanwhile = true;
+      } else {
+        scheduleOut();
+      }
+    }
+  }
+
+  @Override
+  public void interruptedFor(long ns) {
+    switch (phase) {
+      case GUEST, GUEST_COLD -> breakOut(ON_INTERRUPT, ns);
+      case ENTERING -> {
+        hostKick = true;
+        hostKickNs += ns;
+      }
+      case UNDECIDED -> { } // a bound has no interrupts to lose time to
+      default -> {
+        if (!overlaid) {
+          overlaid = true;
+          kickedMeanwhile = false;
+          pollOverMeanwhile = false;
+          resumeWay = way();
+          resumeLabel = label();
+          resumeNs = endNs == Calendar.NEVER ? Calendar.NEVER : endNs - calendar.nowNs();
+          spend(CpuTime.HOST_IRQ, HOST_IRQ_LABEL);
+          until(calendar.nowNs() + ns);
+        } else {
+          until(endNs + ns);
+        }
+      }
+    }
+  }
+
+  /** The host interrupt that lengthened a step is over; what came meanwhile is seen now. */
+  private void interruptOver() {
+    overlaid = false;
+    spend(resumeWay, resumeLabel);
+    until(resumeNs == Calendar.NEVER ? Calendar.NEVER : calendar.nowNs() + resumeNs);
+    if (phase == POLLING) {
+      if (kickedMeanwhile) {
+        noticed();
+      } else if (pollOverMeanwhile) {
+        halt.pollEnded(calendar.nowNs());
+        scheduleOut();
+      } else if (needResched) {
+        preempt(POLLING);
+      }
+    } else if (phase == SCHEDULING_OUT && kickedMeanwhile) {
+      step(SCHEDULE_ABORTED, CpuTime.SWITCH, WAKE_THREAD_LABEL, costs.draw(SCHEDULE_ABORT_COST));
+    }
+  }
+
+  // --- the strategy's view of the host ---
+
+  @Override
+  public int otherRunnable() {
+    return entity.cpu().waiting();
+  }
+
+  @Override
+  public long stealNs() {
+    return stealBeforeNs + spentNs(CpuTime.RUNNABLE);
+  }
+
+  @Override
+  public boolean siblingBusy() {
+    return false; // the hosts of this model have one hardware thread a core
+  }
+
+  // --- what was counted ---
+
+  /** Exits in this window. */
+  public ExitCounts exits() {
+    return exits;
+  }
+
+  /** KVM's halt counters in this window. */
+  public Outcome.Halts halts() {
+    return halt.outcome();
+  }
+
+  @Override
+  public void reset(long nowNs) {
+    close(nowNs);
+    stealBeforeNs += spentNs(CpuTime.RUNNABLE);
+    super.reset(nowNs);
+    exits.reset();
+    halt.reset();
+    exitSinceNs = nowNs; // an exit under way counts from here
+  }
+}
