@@ -4,4 +4,7 @@ module dev.haltlab.haltpoll {
   requires static org.jspecify;
 
   exports dev.haltlab.haltpoll;
+
+  provides dev.haltlab.spi.HaltPollProvider with
+      dev.haltlab.haltpoll.Off;
 }

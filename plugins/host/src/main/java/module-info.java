@@ -4,4 +4,7 @@ module dev.haltlab.host {
   requires static org.jspecify;
 
   exports dev.haltlab.host;
+
+  provides dev.haltlab.spi.HostProfileProvider with
+      dev.haltlab.host.IvyBridge;
 }

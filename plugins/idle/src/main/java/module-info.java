@@ -4,4 +4,7 @@ module dev.haltlab.idle {
   requires static org.jspecify;
 
   exports dev.haltlab.idle;
+
+  provides dev.haltlab.spi.IdlePolicyProvider with
+      dev.haltlab.idle.Nohz;
 }

@@ -4,4 +4,7 @@ module dev.haltlab.workload {
   requires static org.jspecify;
 
   exports dev.haltlab.workload;
+
+  provides dev.haltlab.spi.WorkloadProvider with
+      dev.haltlab.workload.TcpRr;
 }
