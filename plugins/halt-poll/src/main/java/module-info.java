@@ -6,5 +6,9 @@ module dev.haltlab.haltpoll {
   exports dev.haltlab.haltpoll;
 
   provides dev.haltlab.spi.HaltPollProvider with
-      dev.haltlab.haltpoll.Off;
+      dev.haltlab.haltpoll.Off,
+      dev.haltlab.haltpoll.Fixed,
+      dev.haltlab.haltpoll.Adaptive,
+      dev.haltlab.haltpoll.NeverSchedule,
+      dev.haltlab.haltpoll.Oracle;
 }

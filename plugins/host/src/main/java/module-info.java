@@ -6,5 +6,7 @@ module dev.haltlab.host {
   exports dev.haltlab.host;
 
   provides dev.haltlab.spi.HostProfileProvider with
-      dev.haltlab.host.IvyBridge;
+      dev.haltlab.host.SandyBridge,
+      dev.haltlab.host.IvyBridge,
+      dev.haltlab.host.Haswell;
 }

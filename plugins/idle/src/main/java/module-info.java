@@ -6,5 +6,7 @@ module dev.haltlab.idle {
   exports dev.haltlab.idle;
 
   provides dev.haltlab.spi.IdlePolicyProvider with
-      dev.haltlab.idle.Nohz;
+      dev.haltlab.idle.Nohz,
+      dev.haltlab.idle.PeriodicTick,
+      dev.haltlab.idle.Poll;
 }

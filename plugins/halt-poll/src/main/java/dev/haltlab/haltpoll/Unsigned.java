@@ -1,0 +1,24 @@
+package dev.haltlab.haltpoll;
+
+import java.time.Duration;
+
+/** The kernel's {@code unsigned int}: module parameters and windows have 32 bits. */
+final class Unsigned {
+  static final long MAX = 0xFFFF_FFFFL;
+
+  private static final Duration MAX_NS = Duration.ofNanos(MAX);
+
+  private Unsigned() {}
+
+  static void require(String name, long value) {
+    if (value < 0 || value > MAX) {
+      throw new IllegalArgumentException(name + " must be 0 to " + MAX + ", was " + value);
+    }
+  }
+
+  static void requireNs(String name, Duration value) {
+    if (value.isNegative() || value.compareTo(MAX_NS) > 0) {
+      throw new IllegalArgumentException(name + " must be 0 to 4.294967295s");
+    }
+  }
+}
