@@ -18,6 +18,9 @@ final class AllocationProbe {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("this JVM does not count allocations", e);
     }
+    for (int i = 0; i < 100; i++) {
+      bytes(); // reflection replaces its slow path after a few calls, which allocates
+    }
   }
 
   long bytes() {
