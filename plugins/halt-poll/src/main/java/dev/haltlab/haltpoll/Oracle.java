@@ -7,8 +7,8 @@ import java.time.Duration;
 
 /**
  * A bound, not a strategy: it knows when the wake-up will come. A halt that ends within the horizon is polled through,
- * any other is scheduled out at once, and no poll is ever in vain. The best pair of latency and host CPU a strategy with
- * this longest window could reach; {@code never-schedule} has lower latency and {@code off} costs less CPU.
+ * any other is scheduled out at once, and no poll is ever in vain. The best pair of latency and host CPU a strategy
+ * with this longest window could reach; {@code never-schedule} has lower latency and {@code off} costs less CPU.
  */
 public final class Oracle implements HaltPollProvider<Oracle.Config> {
   private static final Duration LONGEST = Duration.ofHours(1);

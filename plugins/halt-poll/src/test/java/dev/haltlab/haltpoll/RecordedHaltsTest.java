@@ -9,9 +9,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /**
- * Pins: {@code adaptive} deciding differently from Linux. Real kernels traced every decision of some 20,000 halts; the
- * rule, running freely from 0, must make each of them. That this can fail is shown with misreadings of the rule, each of
- * which some recording refutes.
+ * Pins: {@code adaptive} deciding differently from Linux. Real kernels traced every decision of some 18,000 halts; the
+ * rule, running freely from 0, must make each of them. That this can fail is shown with misreadings of the rule, each
+ * of which some recording refutes.
  */
 class RecordedHaltsTest {
   static final List<String> RECORDINGS = Recordings.NAMES;

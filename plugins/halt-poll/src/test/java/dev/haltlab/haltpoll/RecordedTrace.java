@@ -19,8 +19,8 @@ import java.util.zip.GZIPInputStream;
  * its head. As much of the format as these tests need.
  *
  * @param name as recorded
- * @param parameters {@code halt_poll_ns}, {@code grow}, {@code grow_start}, {@code shrink}, and {@code cap} if the VM had
- *     a maximum of its own
+ * @param parameters {@code halt_poll_ns}, {@code grow}, {@code grow_start}, {@code shrink}, and {@code cap} if the VM
+ *     had a maximum of its own
  * @param pollingForbidden whether the guest forbade host polling
  * @param records in the order of the file
  */

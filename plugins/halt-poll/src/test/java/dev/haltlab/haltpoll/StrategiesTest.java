@@ -13,8 +13,8 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 /**
- * Pins: a built-in strategy that is not found, has other defaults than its description says, or polls otherwise than its
- * name promises.
+ * Pins: a built-in strategy that is not found, has other defaults than its description says, or polls otherwise than
+ * its name promises.
  */
 class StrategiesTest {
   private static final Seat SEAT = new QuietSeat();

@@ -9,8 +9,9 @@ import java.util.List;
 /**
  * Haswell with a 3.11 host. APIC virtualisation as on Ivy Bridge.
  *
- * <p>Its IPI to a halted vCPU is Sandy Bridge's, scaled by the medians the talk prints for the always-schedule case, 4.9
- * to 5.7 us; no other figure of it is used. The clock is not published and taken as Sandy Bridge's: prices are times.
+ * <p>Its IPI to a halted vCPU is Sandy Bridge's, scaled by the medians the talk prints for the always-schedule case,
+ * 4.9 to 5.7 us; no other figure of it is used. The clock is not published and taken as Sandy Bridge's: prices are
+ * times.
  *
  * <p>Source: the talk's slide 25; C-states of drivers/idle/intel_idle.c.
  */

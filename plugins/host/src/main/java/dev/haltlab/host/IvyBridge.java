@@ -10,8 +10,9 @@ import java.util.List;
  * Ivy Bridge (server) with a 3.11 host: the machine of the talk's TCP_RR figures. APIC virtualisation: EOI without an
  * exit, interrupts posted to a running vCPU.
  *
- * <p>Its IPI to a halted vCPU is Sandy Bridge's, scaled by the medians the talk prints for the always-schedule case, 5.6
- * to 5.7 us; no other figure of it is used. The clock is not published and taken as Sandy Bridge's: prices are times.
+ * <p>Its IPI to a halted vCPU is Sandy Bridge's, scaled by the medians the talk prints for the always-schedule case,
+ * 5.6 to 5.7 us; no other figure of it is used. The clock is not published and taken as Sandy Bridge's: prices are
+ * times.
  *
  * <p>Source: the talk's slides 6 to 31; C-states of drivers/idle/intel_idle.c (two-socket server table).
  */

@@ -11,8 +11,8 @@ import java.util.Map;
  * The prices behind the three built-in profiles.
  *
  * <p>Two sets, because the talk measured on two machines. The IPI to a halted vCPU, segment by segment, is Sandy
- * Bridge's; other CPUs scale it by the ratio of their printed medians. Everything else is set so that loopback TCP_RR on
- * Ivy Bridge meets the talk, and stands unchanged in the other profiles: nothing is published about them.
+ * Bridge's; other CPUs scale it by the ratio of their printed medians. Everything else is set so that loopback TCP_RR
+ * on Ivy Bridge meets the talk, and stands unchanged in the other profiles: nothing is published about them.
  *
  * <p>"The talk" is D. Matlack, Message Passing Workloads in KVM, KVM Forum 2015.
  */
@@ -20,7 +20,8 @@ final class Steps {
   /** The talk's Sandy Bridge. */
   static final Hertz CLOCK = new Hertz(2_600_000_000L);
 
-  private static final String SEGMENTS = "talk, slides 15-26, Sandy Bridge 2.6 GHz, host 3.11: minimum and median of the ";
+  private static final String SEGMENTS =
+      "talk, slides 15-26, Sandy Bridge 2.6 GHz, host 3.11: minimum and median of the ";
   private static final String SPREAD = "; upper quantiles from the printed totals";
   private static final String WARM = "; its spread is the shape of the step with a sleeping target";
 
@@ -78,7 +79,8 @@ final class Steps {
   private static void addHardwareIpi(Map<Step, Cost> steps) {
     steps.put(
         Step.HARDWARE_IPI,
-        measured(1200, 1200, 1300, 1300, 1400, "talk, slide 19, bare metal: IPI to a halted CPU, Sandy Bridge 2.6 GHz"));
+        measured(
+            1200, 1200, 1300, 1300, 1400, "talk, slide 19, bare metal: IPI to a halted CPU, Sandy Bridge 2.6 GHz"));
   }
 
   private static void addHost(Map<Step, Cost> steps) {
@@ -88,7 +90,8 @@ final class Steps {
             + " trip (talk, slide 13)";
     steps.put(
         Step.VM_EXIT,
-        Cost.ofNs(115, Basis.DERIVED, "300 cycles at 2.6 GHz, as an ICR write's exit with an awake target (talk, slide 26)"));
+        Cost.ofNs(
+            115, Basis.DERIVED, "300 cycles at 2.6 GHz, as an ICR write's exit with an awake target (talk, slide 26)"));
     steps.put(Step.VM_ENTRY, fitted(430, timerWrite));
     steps.put(Step.TIMER_HANDLER, fitted(605, timerWrite));
     steps.put(Step.HLT_HANDLER, assumed(400));

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /**
- * Pins: a step that is free by oversight, a price without a source, segments that do not add up to what the talk prints,
- * and a figure of Ivy Bridge or Haswell that is not Sandy Bridge's, scaled.
+ * Pins: a step that is free by oversight, a price without a source, segments that do not add up to what the talk
+ * prints, and a figure of Ivy Bridge or Haswell that is not Sandy Bridge's, scaled.
  */
 class ProfilesTest {
   static final List<HostProfileProvider> PROVIDERS = List.of(new SandyBridge(), new IvyBridge(), new Haswell());
@@ -131,7 +131,9 @@ class ProfilesTest {
     assertThat(totals[0]).isCloseTo(13_800, Percentage.withPercentage(7));
     assertThat(Math.round(Arrays.stream(totals).average().orElseThrow()))
         .isCloseTo(15_800, Percentage.withPercentage(5));
-    assertThat(totals[totals.length - 1]).as("maximum, of an unknown number of samples").isBetween(200_000L, 2_000_000L);
+    assertThat(totals[totals.length - 1])
+        .as("maximum, of an unknown number of samples")
+        .isBetween(200_000L, 2_000_000L);
   }
 
   /** Sorted sums of one draw per step, cycles. */

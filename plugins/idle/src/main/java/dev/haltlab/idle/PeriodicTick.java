@@ -5,8 +5,8 @@ import dev.haltlab.spi.IdlePolicyProvider;
 import dev.haltlab.spi.Seat;
 
 /**
- * A guest whose tick never stops: every idle episode executes HLT, and the tick wakes it again. Linux booted with {@code
- * nohz=off}; close to guests without a tickless idle, such as Windows.
+ * A guest whose tick never stops: every idle episode executes HLT, and the tick wakes it again. Linux booted with
+ * {@code nohz=off}; close to guests without a tickless idle, such as Windows.
  *
  * <p>No timer is written on the way in or out of idle; instead each tick is an interrupt and a write.
  *

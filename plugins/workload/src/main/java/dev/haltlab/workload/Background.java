@@ -12,8 +12,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A guest's own load: on each vCPU a task that computes for a burst at the start of every period and sleeps for the rest
- * of it. A burst that overruns its period starts the next one at once; periods that were missed are not made up for.
+ * A guest's own load: on each vCPU a task that computes for a burst at the start of every period and sleeps for the
+ * rest of it. A burst that overruns its period starts the next one at once; periods that were missed are not made up
+ * for.
  *
  * <p>Probe: {@code burst}, from the start of a burst to its end: the CPU time asked for and whatever came in between.
  */

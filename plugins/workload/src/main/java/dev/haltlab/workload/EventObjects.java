@@ -7,8 +7,8 @@ import dev.haltlab.spi.WorkloadProvider;
 import java.time.Duration;
 
 /**
- * Two threads that signal each other in turn, each waiting for the other: condition variables in Linux, event objects in
- * Windows. One runs on the first vCPU, the other on the last.
+ * Two threads that signal each other in turn, each waiting for the other: condition variables in Linux, event objects
+ * in Windows. One runs on the first vCPU, the other on the last.
  *
  * <p>Probe: {@code round-trip}, from before the first signal to the return of the wait for the second.
  *

@@ -16,9 +16,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key-value server with an event loop: one task on the last vCPU waits on all connections at once and answers whatever
- * comes first. Each connection is a client task of its own, a closed loop with an optional time to think; they share the
- * vCPUs before the last, or with one vCPU that one.
+ * A key-value server with an event loop: one task on the last vCPU waits on all connections at once and answers
+ * whatever comes first. Each connection is a client task of its own, a closed loop with an optional time to think;
+ * they share the vCPUs before the last, or with one vCPU that one.
  *
  * <p>Probe: {@code request}, from before a request's send to after its reply's receive.
  *

@@ -266,7 +266,9 @@ public final class Program implements WorkloadProvider<Program.Config> {
 
     private void check(String where, Verb verb) {
       verb.receive().ifPresent(name -> require(where + ", receives from", name, sentTo, "to which no task sends"));
-      verb.send().ifPresent(send -> require(where + ", sends to", send.to(), receivedFrom, "from which no task receives"));
+      verb.send()
+          .ifPresent(
+              send -> require(where + ", sends to", send.to(), receivedFrom, "from which no task receives"));
       verb.await().ifPresent(name -> require(where + ", waits for", name, signalled, "which no task signals"));
       verb.start().ifPresent(name -> require(where + ", starts", name, stopped, "which no task stops"));
       verb.stop().ifPresent(name -> require(where + ", stops", name, started, "which no task starts"));

@@ -17,8 +17,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A guest in which every task has a CPU of its own and only computing and sleeping take time: enough to drive bodies and
- * to see that they keep to the contract. Breaches throw.
+ * A guest in which every task has a CPU of its own and only computing and sleeping take time: enough to drive bodies
+ * and to see that they keep to the contract. Breaches throw.
  */
 final class FakeGuest implements Guest {
   /** What travels from {@code start} to {@code stop}. */

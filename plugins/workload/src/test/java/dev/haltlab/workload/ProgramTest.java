@@ -137,7 +137,8 @@ class ProgramTest {
     FakeGuest guest =
         run(
             program(
-                "outer", forever(0, start("whole"), compute(1_000), stop("whole"), start("part"), compute(1), stop("part"))),
+                "outer",
+                forever(0, start("whole"), compute(1_000), stop("whole"), start("part"), compute(1), stop("part"))),
             1,
             10);
     assertThat(guest.probes.keySet()).containsExactly("whole", "part");
@@ -181,7 +182,8 @@ class ProgramTest {
                     "client", forever(0, send("jobs", 1), receive("replis")),
                     "server", forever(0, receive("jobs"), send("replies", 1))))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("tasks: 'client', step 2, receives from 'replis', to which no task sends (there are: jobs, replies)");
+        .hasMessage(
+            "tasks: 'client', step 2, receives from 'replis', to which no task sends (there are: jobs, replies)");
     assertThatThrownBy(() -> program("a", once(send("x", 1))))
         .hasMessage("tasks: 'a', step 1, sends to 'x', from which no task receives");
     assertThatThrownBy(() -> program("a", once(await("x"))))

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /**
- * Pins: a task that issues two verbs or none in one call, a measurement that is started and lost, a workload that stands
- * still, sits on the wrong vCPU or allocates while it runs.
+ * Pins: a task that issues two verbs or none in one call, a measurement that is started and lost, a workload that
+ * stands still, sits on the wrong vCPU or allocates while it runs.
  */
 class WorkloadsTest {
   static final List<WorkloadProvider<?>> TALKING =
@@ -270,7 +270,8 @@ class WorkloadsTest {
 
   @Test
   void memcacheAnswersOnTheConnectionThatAsked() {
-    var config = new Memcache.Config(5, new Bytes(64), new Bytes(100), us(1), us(10), Dist.exponential(Duration.ofNanos(90_000)), 0);
+    Dist think = Dist.exponential(Duration.ofNanos(90_000));
+    var config = new Memcache.Config(5, new Bytes(64), new Bytes(100), us(1), us(10), think, 0);
     FakeGuest guest = guest(new Memcache(), config, 3);
     guest.run(30_000);
     for (int i = 0; i < 5; i++) {

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** Pins: a price whose shape changes when it is scaled, whose mean is not that of its draws, or whose figures make no sense. */
+/** Pins: a price whose shape changes when scaled, whose mean is not that of its draws, or with senseless figures. */
 class CostTest {
   private static final Hertz CLOCK = new Hertz(2_600_000_000L);
   private static final Cost SKEWED =
@@ -59,11 +59,15 @@ class CostTest {
     assertThat(constant.sampler(new SplittableRandom(5)).isConstant()).isTrue();
   }
 
+  private static Cost quantiles(long min, long p50, long p90, long p99, long max) {
+    return new Cost(min, p50, p90, p99, max, Cost.Rare.NONE, Basis.ASSUMED, "");
+  }
+
   @Test
   void senselessFiguresAreRefused() {
-    assertThatThrownBy(() -> new Cost(-1, 0, 0, 0, 0, Cost.Rare.NONE, Basis.ASSUMED, "")).hasMessageStartingWith("minPs");
-    assertThatThrownBy(() -> new Cost(2, 1, 3, 4, 5, Cost.Rare.NONE, Basis.ASSUMED, "")).hasMessageStartingWith("quantiles");
-    assertThatThrownBy(() -> new Cost(1, 2, 3, 5, 4, Cost.Rare.NONE, Basis.ASSUMED, "")).hasMessageStartingWith("quantiles");
+    assertThatThrownBy(() -> quantiles(-1, 0, 0, 0, 0)).hasMessageStartingWith("minPs");
+    assertThatThrownBy(() -> quantiles(2, 1, 3, 4, 5)).hasMessageStartingWith("quantiles");
+    assertThatThrownBy(() -> quantiles(1, 2, 3, 5, 4)).hasMessageStartingWith("quantiles");
     assertThatThrownBy(() -> new Cost.Rare(1_000_001, 1)).hasMessageStartingWith("perMillion");
     assertThatThrownBy(() -> new Cost.Rare(1, -1)).hasMessageStartingWith("meanPs");
     assertThatThrownBy(() -> Cost.ofNs(Long.MAX_VALUE, Basis.ASSUMED, "")).isInstanceOf(ArithmeticException.class);

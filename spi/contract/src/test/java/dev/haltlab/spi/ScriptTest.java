@@ -133,7 +133,8 @@ class ScriptTest {
   void foreverStartsAgainAndCarriesTrailingInstantsAlong() {
     Script script = Script.forever().start(JOB).compute(1).stop(JOB);
     assertThat(run(script, 3))
-        .containsExactly("start job", "compute 1", "stop job", "start job", "compute 1", "stop job", "start job", "compute 1");
+        .containsExactly(
+            "start job", "compute 1", "stop job", "start job", "compute 1", "stop job", "start job", "compute 1");
   }
 
   @Test

@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Test;
 class StepTest {
   @Test
   void keysAreUniqueAndInCamelCase() {
-    assertThat(Arrays.stream(Step.values()).map(Step::key)).doesNotHaveDuplicates().allMatch(k -> k.matches("[a-z]+([A-Z][a-z]*)*"));
+    assertThat(Arrays.stream(Step.values()).map(Step::key))
+        .doesNotHaveDuplicates()
+        .allMatch(key -> key.matches("[a-z]+([A-Z][a-z]*)*"));
     assertThat(Step.COLD_WAKE.key()).isEqualTo("coldWake");
     assertThat(Step.VM_EXIT.key()).isEqualTo("vmExit");
     assertThat(Step.TRY_TO_WAKE_UP.key()).isEqualTo("tryToWakeUp");
