@@ -8,7 +8,8 @@ package dev.haltlab.spi;
  *
  * @param <C> the configuration: a record whose components are boolean, int, long, enum, String, {@link
  *     java.time.Duration}, {@link Hertz}, {@link Bytes}, {@link Dist}, {@link Cost}, {@link KernelVersion}, records of
- *     these, and List or Map&lt;String, ...&gt; of these. Its compact constructor refuses a bad value with an {@link
+ *     these, and List or Map&lt;String, ...&gt; of these; a {@link java.util.Optional} component is a key that may be
+ *     left out. Its compact constructor refuses a bad value with an {@link
  *     IllegalArgumentException} whose message starts with the component's name.
  */
 public sealed interface Provider<C extends Record>
