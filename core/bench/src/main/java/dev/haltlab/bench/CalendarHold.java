@@ -38,26 +38,26 @@ public class CalendarHold {
   @Param({"1", "5"})
   int handlerClasses;
 
+  private final long[] gaps = gaps();
   private Calendar calendar = new Calendar(1);
   private Handler[] handlers = {};
-  private Gaps gaps = new Gaps();
+  private int at;
 
   @Setup
   public void fill() {
     SplittableRandom random = new SplittableRandom(1);
-    gaps = new Gaps();
     calendar = new Calendar(pending);
     handlers = new Handler[pending];
     for (int slot = 0; slot < pending; slot++) {
       handlers[slot] =
           switch (random.nextInt(handlerClasses)) {
-            case 0 -> new Plain(gaps);
-            case 1 -> new PlusOne(gaps);
-            case 2 -> new PlusTwo(gaps);
-            case 3 -> new PlusThree(gaps);
-            default -> new PlusFour(gaps);
+            case 0 -> new Plain();
+            case 1 -> new PlusOne();
+            case 2 -> new PlusTwo();
+            case 3 -> new PlusThree();
+            default -> new PlusFour();
           };
-      calendar.schedule(slot, gaps.next());
+      calendar.schedule(slot, gaps[slot & (GAPS - 1)]);
     }
   }
 
@@ -66,66 +66,62 @@ public class CalendarHold {
   public long hold() {
     Calendar c = calendar;
     Handler[] h = handlers;
+    long[] g = gaps;
+    int next = at;
     for (int i = 0; i < HOLDS; i++) {
       int slot = c.next();
-      h[slot].handle(c, slot);
+      h[slot].handle(c, slot, g[next++ & (GAPS - 1)]);
     }
+    at = next;
     return c.nowNs();
   }
 
+  /** Drawn beforehand and handed in, so that the queue and the call are measured and not the draw. */
+  private static long[] gaps() {
+    SplittableRandom random = new SplittableRandom(2);
+    long[] gaps = new long[GAPS];
+    for (int i = 0; i < GAPS; i++) {
+      gaps[i] = (long) (-MEAN_NS * StrictMath.log(1 - random.nextDouble()));
+    }
+    return gaps;
+  }
+
   interface Handler {
-    void handle(Calendar calendar, int slot);
+    void handle(Calendar calendar, int slot, long gapNs);
   }
 
-  /** Times drawn beforehand, so that the queue is measured and not the draw. */
-  static final class Gaps {
-    private final long[] table = new long[GAPS];
-    private int at;
-
-    Gaps() {
-      SplittableRandom random = new SplittableRandom(2);
-      for (int i = 0; i < GAPS; i++) {
-        table[i] = (long) (-MEAN_NS * StrictMath.log(1 - random.nextDouble()));
-      }
-    }
-
-    long next() {
-      return table[at++ & (GAPS - 1)];
-    }
-  }
-
-  record Plain(Gaps gaps) implements Handler {
+  static final class Plain implements Handler {
     @Override
-    public void handle(Calendar calendar, int slot) {
-      calendar.schedule(slot, calendar.nowNs() + gaps.next());
+    public void handle(Calendar calendar, int slot, long gapNs) {
+      calendar.schedule(slot, calendar.nowNs() + gapNs);
     }
   }
 
-  record PlusOne(Gaps gaps) implements Handler {
+  static final class PlusOne implements Handler {
     @Override
-    public void handle(Calendar calendar, int slot) {
-      calendar.schedule(slot, calendar.nowNs() + gaps.next() + 1);
+    public void handle(Calendar calendar, int slot, long gapNs) {
+      calendar.schedule(slot, calendar.nowNs() + gapNs + 1);
     }
   }
 
-  record PlusTwo(Gaps gaps) implements Handler {
+  static final class PlusTwo implements Handler {
     @Override
-    public void handle(Calendar calendar, int slot) {
-      calendar.schedule(slot, calendar.nowNs() + gaps.next() + 2);
+    public void handle(Calendar calendar, int slot, long gapNs) {
+      calendar.schedule(slot, calendar.nowNs() + gapNs + 2);
     }
   }
 
-  record PlusThree(Gaps gaps) implements Handler {
+  static final class PlusThree implements Handler {
     @Override
-    public void handle(Calendar calendar, int slot) {
-      calendar.schedule(slot, calendar.nowNs() + gaps.next() + 3);
+    public void handle(Calendar calendar, int slot, long gapNs) {
+      calendar.schedule(slot, calendar.nowNs() + gapNs + 3);
     }
   }
 
-  record PlusFour(Gaps gaps) implements Handler {
+  static final class PlusFour implements Handler {
     @Override
-    public void handle(Calendar calendar, int slot) {
-      calendar.schedule(slot, calendar.nowNs() + gaps.next() + 4);
+    public void handle(Calendar calendar, int slot, long gapNs) {
+      calendar.schedule(slot, calendar.nowNs() + gapNs + 4);
     }
   }
 }

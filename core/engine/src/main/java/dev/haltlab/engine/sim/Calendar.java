@@ -16,7 +16,7 @@ public final class Calendar {
   public static final long NEVER = Long.MAX_VALUE;
 
   /** Up to here a look at every slot is cheaper than keeping a tree in order. */
-  private static final int SCAN_LIMIT = 8;
+  private static final int SCAN_LIMIT = 4;
 
   /** The key of a slot without event: greater than any key of an event. */
   private static final long EMPTY = Long.MAX_VALUE;
@@ -184,10 +184,12 @@ public final class Calendar {
   private void climb(int leaf, long key) {
     long[] tree = keys;
     long smaller = key;
-    tree[leaf] = smaller;
-    for (int i = leaf; i > 1; i >>= 1) {
+    int i = leaf;
+    tree[i] = smaller;
+    for (int level = rankBits; level > 0; level--) {
       smaller = Math.min(smaller, tree[i ^ 1]);
-      tree[i >> 1] = smaller;
+      i >>= 1;
+      tree[i] = smaller;
     }
   }
 

@@ -19,7 +19,7 @@ final class CalendarTest {
   private static final int OPERATIONS = 20_000;
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 5, 7, 8, 9, 12, 15, 16, 17, 31, 33, 64, 100, 1000})
+  @ValueSource(ints = {1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 31, 33, 64, 100, 1000})
   void agreesWithASortedListUnderRandomOperations(int slots) {
     for (long seed = 0; seed < 5; seed++) {
       SplittableRandom random = new SplittableRandom(seed * 7919 + slots);
@@ -70,7 +70,7 @@ final class CalendarTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {2, 8, 9, 40})
+  @ValueSource(ints = {2, 4, 5, 40})
   void atEqualTimeTheLowerSlotGoesFirstHoweverItWasScheduled(int slots) {
     Calendar calendar = new Calendar(slots);
     for (int slot = slots - 1; slot >= 0; slot--) {
@@ -87,7 +87,7 @@ final class CalendarTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {2, 8, 9, 40})
+  @ValueSource(ints = {2, 4, 5, 40})
   void runningAheadGivesTheSameHistoryAsScheduling(int slots) {
     assertThat(history(slots, true)).isEqualTo(history(slots, false));
   }
@@ -119,7 +119,7 @@ final class CalendarTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 8, 9, 16, 17, 65_536})
+  @ValueSource(ints = {1, 2, 4, 5, 16, 17, 65_536})
   void keepsTheLatestTimeOfTheLastSlotApartFromNoEvent(int slots) {
     Calendar calendar = new Calendar(slots);
     long latest = calendar.maxTimeNs();
