@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * The classic hold model: take the earliest of N pending events, and its handler schedules its own next one an
- * exponential time later. An operation is a hold. With five handler classes the call cannot be predicted, as when plugins
- * answer; that is the harder and truer case.
+ * exponential time later. An operation is a hold. With five handler classes the call cannot be predicted, as when
+ * plugins answer; that is the harder and truer case.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)

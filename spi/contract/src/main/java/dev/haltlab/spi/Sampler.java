@@ -42,6 +42,7 @@ public final class Sampler {
     for (int i = 0; i <= CELLS; i++) {
       table[i] = psToFixed(atQuantile(i, cost.minPs(), cost.p50Ps(), cost.p90Ps(), cost.p99Ps(), cost.maxPs()));
     }
+    requireInRange(cost.rare().meanPs() / 1000);
     return new Sampler(random, table, false, cost.rare().perMillion(), cost.rare().meanPs() / 1000);
   }
 

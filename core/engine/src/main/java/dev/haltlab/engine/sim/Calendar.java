@@ -107,7 +107,7 @@ public final class Calendar {
     return toTime(keyOf(slot));
   }
 
-  /** Takes the earliest event, moves the clock there and returns its slot; −1, and no other effect, if none is pending. */
+  /** Takes the earliest event, moves the clock there and returns its slot; −1, without effect, if none is pending. */
   public int next() {
     long key = earliest();
     if (key == EMPTY) {
@@ -131,7 +131,8 @@ public final class Calendar {
 
   /**
    * Whether an event of {@code slot} at {@code timeNs} comes before everything pending, so that its handler may run at
-   * once after {@link #advanceTo} instead of being scheduled. A pending event of {@code slot} itself counts as any other.
+   * once after {@link #advanceTo} instead of being scheduled. A pending event of {@code slot} itself counts like any
+   * other.
    */
   public boolean precedes(int slot, long timeNs) {
     return timeNs <= maxTimeNs && (timeNs << rankBits | slot) < earliest();
@@ -205,7 +206,8 @@ public final class Calendar {
 
   private IllegalArgumentException outOfRange(int slot, long timeNs) {
     return new IllegalArgumentException(
-        "slot " + slot + " cannot happen at " + timeNs + " ns: now is " + nowNs + " ns, the latest is " + maxTimeNs + " ns");
+        "slot " + slot + " cannot happen at " + timeNs + " ns: now is " + nowNs + " ns, the latest is " + maxTimeNs
+            + " ns");
   }
 
   private IllegalArgumentException cannotAdvance(long timeNs) {
