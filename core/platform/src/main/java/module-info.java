@@ -2,6 +2,10 @@
 module dev.haltlab.platform {
   requires transitive dev.haltlab.engine;
   requires transitive dev.haltlab.spi;
+  requires org.snakeyaml.engine;
+  requires tools.jackson.core;
+  requires tools.jackson.databind;
+  requires tools.jackson.dataformat.yaml;
   requires static org.jspecify;
 
   uses dev.haltlab.spi.HaltPollProvider;

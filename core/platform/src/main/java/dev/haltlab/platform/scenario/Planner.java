@@ -1,15 +1,70 @@
 package dev.haltlab.platform.scenario;
 
+import dev.haltlab.engine.SimulationSpec;
 import dev.haltlab.platform.catalog.Catalog;
+import dev.haltlab.platform.catalog.Kind;
+import dev.haltlab.platform.config.Binder;
+import dev.haltlab.platform.config.Node;
+import dev.haltlab.platform.config.Place;
+import dev.haltlab.platform.config.Problems;
 import dev.haltlab.platform.config.ProblemsException;
+import dev.haltlab.platform.config.Words;
+import dev.haltlab.platform.config.Yaml;
+import dev.haltlab.platform.scenario.Resolver.Resolved;
+import dev.haltlab.platform.scenario.Settings.Setting;
+import dev.haltlab.platform.scenario.model.HostConfig;
+import dev.haltlab.platform.scenario.model.RunConfig;
+import dev.haltlab.platform.scenario.model.ScenarioConfig;
+import dev.haltlab.platform.scenario.model.TaskConfig;
+import dev.haltlab.platform.scenario.model.Types;
+import dev.haltlab.platform.scenario.model.Variants;
+import dev.haltlab.platform.scenario.model.VmConfig;
+import dev.haltlab.spi.CState;
+import dev.haltlab.spi.Guest;
+import dev.haltlab.spi.HaltPoll;
+import dev.haltlab.spi.HaltPollProvider;
+import dev.haltlab.spi.HostProfile;
+import dev.haltlab.spi.HostProfileProvider;
+import dev.haltlab.spi.IdlePolicy;
+import dev.haltlab.spi.IdlePolicyProvider;
+import dev.haltlab.spi.Seat;
+import dev.haltlab.spi.WorkloadProvider;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
-/** Reads a scenario file and resolves it against the installed plugins. */
+/**
+ * Reads a scenario file and resolves it against the installed plugins.
+ *
+ * <p>A variant is the file, the settings of the command line and the variant's own keys, bound together in one go: each
+ * value keeps its place, and nothing has to be valid that does not run.
+ */
 public final class Planner {
+  private static final String BASE = "base";
+  private static final int MAX_PCPUS = 1024;
+
   private final Catalog catalog;
+  private final List<Path> hostDirs;
 
   /** @param catalog the plugins a scenario may use */
   public Planner(Catalog catalog) {
+    this(catalog, List.of());
+  }
+
+  /**
+   * @param catalog the plugins a scenario may use
+   * @param hostDirs folders with named host profiles, NAME.yaml; {@code ../hosts} beside the scenario's folder comes first
+   */
+  public Planner(Catalog catalog, List<Path> hostDirs) {
     this.catalog = catalog;
+    this.hostDirs = List.copyOf(hostDirs);
   }
 
   /**
@@ -18,6 +73,382 @@ public final class Planner {
    * @throws ProblemsException with every problem found, each with its place
    */
   public Plan plan(PlanRequest request) throws ProblemsException {
-    throw new UnsupportedOperationException(catalog + " " + request);
+    Problems problems = new Problems();
+    Plan plan = new Planning(request, problems).plan();
+    problems.throwIfAny();
+    if (plan == null) {
+      throw new IllegalStateException("neither a plan nor a problem");
+    }
+    return plan;
+  }
+
+  /** One call of {@link #plan}. */
+  private final class Planning {
+    private final PlanRequest request;
+    private final Problems problems;
+    private final Binder binder = Types.binder(catalog);
+    private final Resolver resolver;
+
+    Planning(PlanRequest request, Problems problems) {
+      this.request = request;
+      this.problems = problems;
+      Path folder = request.file().getParent();
+      List<Path> dirs = new ArrayList<>();
+      dirs.add((folder == null ? Path.of("") : folder).resolve("..").resolve("hosts").normalize());
+      dirs.addAll(hostDirs);
+      this.resolver = new Resolver(catalog, binder, dirs, problems);
+    }
+
+    @Nullable Plan plan() {
+      Node top = Yaml.read(request.file(), request.file().toString(), problems);
+      if (top == null) {
+        return null;
+      }
+      if (!(top instanceof Node.Mapping file)) {
+        if (!(top instanceof Node.Broken)) {
+          problems.add(top.place(), "not a scenario: expected a mapping, found " + top.describe(),
+              "start from one of the shipped scenarios: haltlab init");
+        }
+        return null;
+      }
+      Node compareNode = file.get("compare");
+      Variants variants = Variants.NONE;
+      if (compareNode != null && !(compareNode instanceof Node.Broken)) {
+        variants = binder.value(Variants.class, compareNode, problems);
+      }
+      if (request.replications().isPresent() && request.replications().getAsInt() < 1) {
+        problems.add(new Place("--replications", 0, 0, ""), "must be at least 1, was "
+            + request.replications().getAsInt(), "");
+      }
+      Map<String, Node.Mapping> overlays = variants == null ? Map.of() : variants.byName();
+      List<Setting> settings = Settings.read(request.settings(), overlays.keySet(), problems);
+      Node.Mapping base = file.without("compare");
+      checkNames(base);
+      settings.forEach(setting -> checkHidden(setting, base, overlays));
+      Map<String, Node.Mapping> runs =
+          overlays.isEmpty() ? Map.of(BASE, new Node.Mapping(file.place(), Map.of())) : overlays;
+      List<Plan.Variant> planned = new ArrayList<>();
+      Set<String> sharedPoll = new HashSet<>();
+      for (Map.Entry<String, Node.Mapping> run : runs.entrySet()) {
+        List<Node.Mapping> layers = new ArrayList<>();
+        layers.add(base);
+        settings.stream().filter(s -> s.variant() == null).forEach(s -> layers.add(known(s.layer(), base, false)));
+        layers.add(known(run.getValue(), base, true));
+        settings.stream().filter(s -> run.getKey().equals(s.variant()))
+            .forEach(s -> layers.add(known(s.layer(), base, true)));
+        VariantPlanning variant = new VariantPlanning(run.getKey(), new Layers(layers));
+        Plan.Variant done = variant.plan();
+        if (variant.config == null || variant.config.vms().values().stream().anyMatch(vm -> vm.haltPoll().isEmpty())) {
+          sharedPoll.add(run.getKey());
+        }
+        if (done != null) {
+          planned.add(done);
+        }
+      }
+      settings.stream()
+          .filter(s -> s.path().get(0).equals(Kind.HALT_POLL.key()))
+          .filter(s -> s.variant() == null ? sharedPoll.isEmpty() : !sharedPoll.contains(s.variant()))
+          .forEach(s -> problems.add(
+              s.place(), "has no effect: every VM has a haltPoll of its own", "set vms.NAME.haltPoll instead"));
+      if (!problems.isEmpty()) {
+        return null;
+      }
+      Map<String, Object> first = planned.get(0).resolved();
+      @SuppressWarnings("unchecked")
+      Map<String, Object> run = (Map<String, Object>) java.util.Objects.requireNonNull(first.get("run"));
+      return new Plan(
+          (String) java.util.Objects.requireNonNull(first.get("scenario")), planned.get(0).spec().seed(),
+          Math.toIntExact((Long) java.util.Objects.requireNonNull(run.get("replications"))), planned);
+    }
+
+    private void checkNames(Node.Mapping base) {
+      checkNamesIn(base.get("vms"));
+      if (base.get("host") instanceof Node.Mapping host) {
+        checkNamesIn(host.get("tasks"));
+      }
+    }
+
+    private void checkNamesIn(@Nullable Node names) {
+      if (names instanceof Node.Mapping mapping) {
+        mapping.fields().forEach((name, field) -> Types.checkName(name, field.key(), problems));
+      }
+    }
+
+    private void checkHidden(Setting setting, Node.Mapping base, Map<String, Node.Mapping> overlays) {
+      if (setting.variant() == null && !overlays.isEmpty()
+          && overlays.values().stream().allMatch(over -> Settings.hides(over, setting.layer(), base, ""))) {
+        problems.add(
+            setting.place(), "has no effect: every variant sets it itself",
+            "write --set compare.VARIANT." + String.join(".", setting.path()) + "=...");
+      }
+    }
+
+    /** A higher layer without what cannot be in it, after saying so. */
+    private Node.Mapping known(Node.Mapping layer, Node.Mapping base, boolean variant) {
+      Node.Mapping result = layer;
+      if (variant) {
+        for (String key : List.of("scenario", "seed", "compare")) {
+          result = refused(result, key);
+        }
+        if (result.get("run") instanceof Node.Mapping run && run.get("replications") != null) {
+          result = with(result, "run", refused(run, "replications"));
+        }
+      }
+      if (result.get("vms") instanceof Node.Mapping vms && base.get("vms") instanceof Node.Mapping baseVms) {
+        Node.Mapping rest = vms;
+        for (Map.Entry<String, Node.Field> vm : vms.fields().entrySet()) {
+          boolean known = baseVms.get(vm.getKey()) != null;
+          boolean whole = vm.getValue().value() instanceof Node.Mapping keys && keys.get("workload") != null;
+          if (!known && !whole) {
+            problems.add(vm.getValue().key(), "there is no VM " + Words.quote(vm.getKey()),
+                Words.suggest(vm.getKey(), baseVms.fields().keySet()));
+            rest = rest.without(vm.getKey());
+          } else if (!known) {
+            Types.checkName(vm.getKey(), vm.getValue().key(), problems);
+          }
+        }
+        result = with(result, "vms", rest);
+      }
+      return result;
+    }
+
+    private Node.Mapping refused(Node.Mapping layer, String key) {
+      Node.Field field = layer.fields().get(key);
+      if (field == null) {
+        return layer;
+      }
+      problems.add(field.key(), "cannot differ between variants", "set it once for the scenario");
+      return layer.without(key);
+    }
+
+    private static Node.Mapping with(Node.Mapping mapping, String key, Node value) {
+      Map<String, Node.Field> fields = new LinkedHashMap<>(mapping.fields());
+      fields.computeIfPresent(key, (k, old) -> new Node.Field(old.key(), value));
+      return new Node.Mapping(mapping.place(), fields);
+    }
+
+    /** One variant. */
+    private final class VariantPlanning {
+      private final String name;
+      private final Layers layers;
+      private @Nullable ScenarioConfig config;
+
+      VariantPlanning(String name, Layers layers) {
+        this.name = name;
+        this.layers = layers;
+      }
+
+      Plan.@Nullable Variant plan() {
+        ScenarioConfig bound = binder.bind(ScenarioConfig.defaults(), layers.all(), problems);
+        config = bound;
+        if (bound == null) {
+          return null;
+        }
+        if (!bound.scenario().matches("[A-Za-z0-9_.-]+")) {
+          problems.add(
+              layers.place("scenario"), "the name " + Words.quote(bound.scenario()) + " cannot be used",
+              "names are letters, digits, - and _");
+          return null;
+        }
+        if (bound.vms().isEmpty()) {
+          problems.add(layers.place("vms"), "names no VM", "a scenario needs at least one");
+          return null;
+        }
+        int before = problems.size();
+        Resolved<HostProfileProvider> cpu = resolver.resolve(Kind.CPU, bound.host().cpu(), layers.place("host", "cpu"));
+        Resolved<HaltPollProvider> poll =
+            resolver.resolve(Kind.HALT_POLL, bound.haltPoll(), layers.place("haltPoll"));
+        Map<String, Vm> vms = new LinkedHashMap<>();
+        bound.vms().forEach((vm, c) -> {
+          Resolved<HaltPollProvider> own = c.haltPoll().isEmpty() ? poll
+              : resolver.resolve(Kind.HALT_POLL, c.haltPoll().get(), layers.place("vms", vm, "haltPoll"));
+          Resolved<IdlePolicyProvider> idle =
+              resolver.resolve(Kind.IDLE, c.idle(), layers.place("vms", vm, "idle"));
+          Resolved<WorkloadProvider> workload =
+              resolver.resolve(Kind.WORKLOAD, c.workload(), layers.place("vms", vm, "workload"));
+          if (own != null && idle != null && workload != null) {
+            vms.put(vm, new Vm(vm, c, own, idle, workload));
+          }
+        });
+        int primary = primary(bound);
+        int pcpus = bound.host().pcpus().orElseGet(() -> enough(bound));
+        checkPlaces(bound, pcpus);
+        if (bound.native_()) {
+          checkNative(bound);
+        }
+        int deepest = cpu == null ? 0 : deepest(bound.host(), (HostProfile) cpu.config());
+        if (cpu == null || poll == null || vms.size() < bound.vms().size() || problems.size() > before) {
+          return null;
+        }
+        List<Boolean> hindsight = vms.values().stream().map(vm -> vm.tryOut(problems)).toList();
+        if (problems.size() > before) {
+          return null;
+        }
+        HostProfile profile = (HostProfile) cpu.config();
+        ScenarioConfig resolved = resolved(bound, cpu, poll, vms, primary, pcpus, profile.cstates().get(deepest).name());
+        Map<String, Object> tree = new LinkedHashMap<>(binder.tree(resolved));
+        tree.remove("compare");
+        return variant(resolved, tree, profile, vms, primary, pcpus, deepest, hindsight.get(primary));
+      }
+
+      private Plan.@Nullable Variant variant(
+          ScenarioConfig c, Map<String, Object> tree, HostProfile profile, Map<String, Vm> vms, int primary, int pcpus,
+          int deepest, boolean hindsight) {
+        List<SimulationSpec.HostTask> tasks = new ArrayList<>();
+        c.host().tasks().forEach((task, t) -> tasks.add(
+            new SimulationSpec.HostTask(task, t.pcpu().orElse(-1), t.period().toNanos(), t.burst().toNanos())));
+        try {
+          SimulationSpec spec = new SimulationSpec(
+              c.seed(), c.native_(),
+              new SimulationSpec.Host(profile, c.host().kernel(), c.host().hz(), pcpus, deepest, tasks),
+              vms.values().stream().map(Vm::spec).toList(), primary, c.run().warmup().toNanos(), c.run().for_().toNanos());
+          return new Plan.Variant(name, c.native_(), hindsight && !c.native_(), tree, spec);
+        } catch (IllegalArgumentException e) {
+          problems.add(layers.place(), Words.oneLine(String.valueOf(e.getMessage()), 300), "");
+          return null;
+        }
+      }
+
+      private ScenarioConfig resolved(
+          ScenarioConfig c, Resolved<?> cpu, Resolved<?> poll, Map<String, Vm> vms, int primary, int pcpus, String cstate) {
+        Map<String, VmConfig> resolvedVms = new LinkedHashMap<>();
+        vms.forEach((vm, v) -> resolvedVms.put(vm, new VmConfig(
+            v.config.kernel(), v.config.hz(), v.config.watchdog(), v.config.vcpus(), v.config.pin(),
+            v.config.forbidHostPoll(), Optional.of(v.haltPoll.slot()), v.idle.slot(), v.workload.slot())));
+        HostConfig host = new HostConfig(
+            cpu.slot(), c.host().kernel(), c.host().hz(), Optional.of(pcpus), Optional.of(cstate), c.host().tasks());
+        RunConfig run = new RunConfig(
+            c.run().for_(), c.run().warmup(), request.replications().orElse(c.run().replications()));
+        return new ScenarioConfig(
+            c.scenario(), request.seed().orElse(c.seed()), host, poll.slot(),
+            Optional.of(List.copyOf(vms.keySet()).get(primary)), c.native_(), resolvedVms, run, Variants.NONE);
+      }
+
+      private int primary(ScenarioConfig c) {
+        if (c.measure().isEmpty()) {
+          return 0;
+        }
+        int index = List.copyOf(c.vms().keySet()).indexOf(c.measure().get());
+        if (index < 0) {
+          problems.add(layers.place("measure"), "there is no VM " + Words.quote(c.measure().get()),
+              Words.suggest(c.measure().get(), c.vms().keySet()));
+        }
+        return index;
+      }
+
+      private static int enough(ScenarioConfig c) {
+        Set<Integer> pinned = new HashSet<>();
+        int free = 0;
+        for (VmConfig vm : c.vms().values()) {
+          pinned.addAll(vm.pin());
+          free += vm.pin().isEmpty() ? vm.vcpus() : 0;
+        }
+        int highest = pinned.stream().mapToInt(p -> p).max().orElse(-1);
+        return Math.max(1, Math.min(MAX_PCPUS, Math.max(Math.min(highest, MAX_PCPUS) + 1, pinned.size() + free)));
+      }
+
+      private void checkPlaces(ScenarioConfig c, int pcpus) {
+        String range = pcpus == 1 ? "the host has pCPU 0 only" : "the host has pCPUs 0 to " + (pcpus - 1);
+        c.vms().forEach((vm, v) -> {
+          for (int i = 0; i < v.pin().size(); i++) {
+            int pcpu = v.pin().get(i);
+            if (pcpu < 0 || pcpu >= pcpus) {
+              problems.add(layers.place("vms", vm, "pin", "[" + i + "]"), "there is no pCPU " + pcpu, range);
+            }
+          }
+        });
+        for (Map.Entry<String, TaskConfig> task : c.host().tasks().entrySet()) {
+          task.getValue().pcpu().filter(p -> p < 0 || p >= pcpus).ifPresent(p -> problems.add(
+              layers.place("host", "tasks", task.getKey(), "pcpu"), "there is no pCPU " + p,
+              range + (c.host().pcpus().isEmpty() ? ", as many as the VMs need; give host.pcpus for more" : "")));
+        }
+      }
+
+      private void checkNative(ScenarioConfig c) {
+        if (c.vms().size() != 1) {
+          problems.add(layers.place("native"), "native needs exactly one VM, there are " + c.vms().size(), "");
+          return;
+        }
+        String vm = c.vms().keySet().iterator().next();
+        List<Integer> pin = c.vms().values().iterator().next().pin();
+        if (pin.isEmpty() || new HashSet<>(pin).size() != pin.size()) {
+          problems.add(
+              layers.place("native"), "native needs each vCPU of '" + vm + "' pinned to a pCPU of its own",
+              "give vms." + vm + ".pin, as [0, 1]");
+        }
+      }
+
+      private int deepest(HostConfig host, HostProfile profile) {
+        if (host.deepestCState().isEmpty()) {
+          return 0;
+        }
+        List<String> names = profile.cstates().stream().map(CState::name).toList();
+        int index = names.indexOf(host.deepestCState().get());
+        if (index < 0) {
+          problems.add(
+              layers.place("host", "deepestCState"),
+              "this CPU has no idle state " + Words.quote(host.deepestCState().get()),
+              Words.suggest(host.deepestCState().get(), new TreeSet<>(names)));
+        }
+        return Math.max(0, index);
+      }
+    }
+  }
+
+  /** A VM with its plugins. */
+  private record Vm(
+      String name, VmConfig config, Resolved<HaltPollProvider> haltPoll, Resolved<IdlePolicyProvider> idle,
+      Resolved<WorkloadProvider> workload) {
+
+    /** Makes everything once; whether a strategy is a bound. */
+    boolean tryOut(Problems problems) {
+      boolean hindsight = false;
+      for (int i = 0; i < config.vcpus(); i++) {
+        Seat seat = DryGuest.seat(name, i, config.vcpus());
+        try {
+          hindsight |= strategy(seat) instanceof HaltPoll.Hindsight;
+        } catch (RuntimeException | LinkageError e) {
+          haltPoll.failed(e, "to start", problems);
+          break;
+        }
+      }
+      for (int i = 0; i < config.vcpus(); i++) {
+        try {
+          if (policy(DryGuest.seat(name, i, config.vcpus())).states().isEmpty()) {
+            throw new IllegalStateException("it has no idle states");
+          }
+        } catch (RuntimeException | LinkageError e) {
+          idle.failed(e, "to start", problems);
+          break;
+        }
+      }
+      try {
+        populate(new DryGuest(config.vcpus()));
+      } catch (RuntimeException | LinkageError e) {
+        workload.failed(e, "to define its tasks", problems);
+      }
+      return hindsight;
+    }
+
+    SimulationSpec.Vm spec() {
+      return new SimulationSpec.Vm(
+          name, config.kernel().version().orElse(null), config.hz(), config.watchdog(), config.vcpus(), config.pin(),
+          config.forbidHostPoll(), this::strategy, this::policy, this::populate);
+    }
+
+    @SuppressWarnings("unchecked") // the configuration was bound over this provider's own defaults
+    private HaltPoll strategy(Seat seat) {
+      return ((HaltPollProvider<Record>) haltPoll.entry().provider()).create(haltPoll.config(), seat);
+    }
+
+    @SuppressWarnings("unchecked")
+    private IdlePolicy policy(Seat seat) {
+      return ((IdlePolicyProvider<Record>) idle.entry().provider()).create(idle.config(), seat);
+    }
+
+    @SuppressWarnings("unchecked")
+    private void populate(Guest guest) {
+      ((WorkloadProvider<Record>) workload.entry().provider()).define(workload.config(), guest);
+    }
   }
 }
