@@ -39,7 +39,10 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public final class Binder {
-  private static final Pattern FIRST_WORD = Pattern.compile("^([A-Za-z][A-Za-z0-9]*)_*(?:\\.\\w+)*:?\\s+(.*)$", Pattern.DOTALL);
+  /** {@code window must be ..} or {@code tasks.client.vcpu: ..}. */
+  private static final Pattern REFUSAL =
+      Pattern.compile("^([A-Za-z][A-Za-z0-9]*)_*((?:\\.[A-Za-z0-9_-]+)*):?\\s+(.*)$", Pattern.DOTALL);
+
 
   private final Map<Class<?>, ValueType<?>> values = new LinkedHashMap<>();
 
@@ -144,12 +147,17 @@ public final class Binder {
    */
   public static Problem refusal(String message, Place place, Collection<String> keys, List<Node.Mapping> layers) {
     String line = Words.oneLine(message, 300);
-    Matcher m = FIRST_WORD.matcher(line);
+    Matcher m = REFUSAL.matcher(line);
     if (m.matches() && keys.contains(m.group(1))) {
       for (int i = layers.size() - 1; i >= 0; i--) {
         Node at = layers.get(i).get(m.group(1));
         if (at != null) {
-          return at.place().problem(m.group(2), "");
+          Place below = at.place();
+          for (String key : m.group(2).isEmpty() ? List.<String>of() : List.of(m.group(2).substring(1).split("\\."))) {
+            at = at instanceof Node.Mapping mapping ? mapping.get(key) : null;
+            below = at == null ? below.below(key) : at.place();
+          }
+          return below.problem(m.group(3), "");
         }
       }
     }
