@@ -6,6 +6,10 @@ module dev.haltlab.platform {
   requires tools.jackson.core;
   requires tools.jackson.databind;
   requires tools.jackson.dataformat.yaml;
+  requires java.management;
+  requires org.apache.commons.statistics.distribution;
+  // Bound as a provider of java.management wherever the runtime has it; without it a run cannot tell what it allocated.
+  requires static jdk.management;
   requires static org.jspecify;
 
   uses dev.haltlab.spi.HaltPollProvider;

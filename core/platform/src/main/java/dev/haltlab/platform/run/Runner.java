@@ -1,20 +1,158 @@
 package dev.haltlab.platform.run;
 
+import dev.haltlab.engine.Outcome;
+import dev.haltlab.engine.Simulation;
+import dev.haltlab.engine.SimulationSpec;
 import dev.haltlab.platform.scenario.Plan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /** Runs plans: replications spread over threads, pooled in order, so that the result does not depend on the threads. */
 public final class Runner {
+  private final Engine engine;
+
+  /** What runs one replication; {@link Simulation#run} in production. */
+  @FunctionalInterface
+  public interface Engine {
+    /**
+     * Runs one replication. Called from several threads at a time, each with another pair of arguments.
+     *
+     * @param spec what to run
+     * @param replication index from 0
+     */
+    Outcome run(SimulationSpec spec, int replication);
+  }
+
+  /** A runner of the simulation. */
+  public Runner() {
+    this(Simulation::run);
+  }
+
+  /** @param engine what runs one replication */
+  public Runner(Engine engine) {
+    this.engine = engine;
+  }
 
   /**
    * Runs every replication of every variant.
    *
+   * <p>Results are kept by index and read in order, so they are the same for any number of threads. The first failure,
+   * in the order of variants and replications, is rethrown as it is: later replications are given up, earlier ones
+   * already running are waited for, so that the message does not depend on the threads either.
+   *
+   * <p>Interrupting the calling thread returns at once: no further replication begins and the ones running are
+   * interrupted. One that does not look at its thread's interrupt flag runs on to its end, on a daemon thread, and its
+   * outcome is dropped.
+   *
    * @param plan what to run
-   * @param threads at least 1
-   * @param progress told of each replication
+   * @param threads at least 1; no more than there are replications are started
+   * @param progress told of each replication, from the calling thread
    * @throws dev.haltlab.engine.PluginFailure if a plugin failed
-   * @throws InterruptedException if the calling thread was interrupted; nothing goes on in the background
+   * @throws IllegalArgumentException if a workload cannot run in its guest
+   * @throws IllegalStateException if an outcome breaks a conservation law: a bug of the platform, not of the input
+   * @throws InterruptedException if the calling thread was interrupted
    */
   public Results run(Plan plan, int threads, Progress progress) throws InterruptedException {
-    throw new UnsupportedOperationException(plan + " " + threads + progress);
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be at least 1, was " + threads);
+    }
+    long begun = System.nanoTime();
+    List<Plan.Variant> variants = plan.variants();
+    int total = Math.multiplyExact(variants.size(), plan.replications());
+    @Nullable Done[] done = new @Nullable Done[total];
+    BlockingQueue<Done> finished = new ArrayBlockingQueue<>(total);
+    List<Future<?>> tasks = new ArrayList<>(total);
+    ExecutorService workers = Executors.newFixedThreadPool(Math.min(threads, total), Runner::daemon);
+    try {
+      for (int i = 0; i < total; i++) {
+        int index = i;
+        Plan.Variant variant = variants.get(i / plan.replications());
+        tasks.add(workers.submit(() -> finished.add(measured(index, variant, index % plan.replications()))));
+      }
+      int limit = total; // what lies beyond no longer matters
+      int first = 0; // all before it are finished
+      int count = 0;
+      while (first < limit) {
+        Done next = finished.take();
+        done[next.index] = next;
+        if (next.failure == null) {
+          progress.finished(++count, total, variants.get(next.index / plan.replications()).name());
+        } else if (next.index < limit) {
+          // Tasks begin in order: all before this one run or are finished, and one of them may be the first to fail.
+          limit = next.index;
+          tasks.subList(limit + 1, total).forEach(task -> task.cancel(true));
+        }
+        while (first < limit && done[first] != null) {
+          first++;
+        }
+      }
+      if (limit < total) {
+        throw rethrown(done[limit]);
+      }
+    } finally {
+      workers.shutdownNow();
+    }
+    return collected(plan, done, System.nanoTime() - begun);
   }
+
+  private Done measured(int index, Plan.Variant variant, int replication) {
+    Meter meter = Meter.start();
+    try {
+      Outcome outcome = engine.run(variant.spec(), replication);
+      Done done = new Done(index, outcome, null, meter.cpuNs(), meter.allocatedBytes());
+      Laws.check(variant, replication, outcome);
+      return done;
+    } catch (Throwable failure) {
+      // Everything, errors too: it goes to the caller, who must not wait for an answer that never comes.
+      return new Done(index, null, failure, 0, 0);
+    }
+  }
+
+  private static Results collected(Plan plan, @Nullable Done[] done, long wallNs) {
+    List<List<Outcome>> outcomes = new ArrayList<>();
+    List<Long> cpu = new ArrayList<>();
+    long allocated = 0;
+    int index = 0;
+    for (int variant = 0; variant < plan.variants().size(); variant++) {
+      List<Outcome> replications = new ArrayList<>();
+      long ns = 0;
+      for (int replication = 0; replication < plan.replications(); replication++) {
+        Done each = done[index++];
+        if (each == null || each.outcome == null) {
+          throw new IllegalStateException("replication " + (index - 1) + " left no outcome");
+        }
+        replications.add(each.outcome);
+        ns += each.cpuNs;
+        allocated = allocated < 0 || each.allocatedBytes < 0 ? -1 : allocated + each.allocatedBytes;
+      }
+      outcomes.add(List.copyOf(replications));
+      cpu.add(ns);
+    }
+    return new Results(plan, List.copyOf(outcomes), new Results.Stats(wallNs, List.copyOf(cpu), allocated));
+  }
+
+  private static RuntimeException rethrown(@Nullable Done done) {
+    Throwable failure = done == null ? null : done.failure;
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    // The engine declares no checked exceptions.
+    return failure instanceof RuntimeException runtime ? runtime : new IllegalStateException(failure);
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "haltlab-replication");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** How one replication went: an outcome or a failure. */
+  private record Done(
+      int index, @Nullable Outcome outcome, @Nullable Throwable failure, long cpuNs, long allocatedBytes) {}
 }
