@@ -51,7 +51,8 @@ final class Laws {
     } else {
       long floor = probe.sumNs() / count;
       boolean between = 0 <= probe.minNs() && probe.minNs() <= floor && floor <= probe.maxNs();
-      require(between, what + ": its mean " + floor + " ns is outside " + probe.minNs() + " to " + probe.maxNs() + " ns");
+      String range = probe.minNs() + " to " + probe.maxNs() + " ns";
+      require(between, what + ": its mean of " + floor + " ns is not within " + range);
     }
   }
 
@@ -60,7 +61,8 @@ final class Laws {
       equal("VM " + vm.name() + ": its transactions", vm.transactions(), "none, as it has no probe,", 0);
     } else {
       Outcome.ProbeOutcome first = vm.probes().values().iterator().next();
-      equal("VM " + vm.name() + ": its transactions", vm.transactions(), "the latencies of its first probe", first.count());
+      equal(
+          "VM " + vm.name() + ": its transactions", vm.transactions(), "the latencies of its first probe", first.count());
     }
   }
 

@@ -1,0 +1,74 @@
+package dev.haltlab.platform.report;
+
+import dev.haltlab.engine.Outcome;
+import dev.haltlab.engine.PcpuState;
+import dev.haltlab.engine.VcpuState;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** CPU time by state, as reports show it. */
+final class CpuTime {
+  private static final Set<PcpuState> PCPU_IDLE = EnumSet.of(PcpuState.IDLE, PcpuState.C_EXIT);
+
+  /** Not charged to a vCPU: asleep, or runnable while another thread has the CPU. */
+  private static final Set<VcpuState> VCPU_OFF = EnumSet.of(VcpuState.BLOCKED, VcpuState.RUNNABLE);
+
+  private CpuTime() {}
+
+  /** Time the pCPU was neither idle nor waking from a C-state, ns. */
+  static long busyNs(Outcome.Pcpu pcpu) {
+    long ns = 0;
+    for (Map.Entry<PcpuState, Long> each : pcpu.byState().entrySet()) {
+      ns += PCPU_IDLE.contains(each.getKey()) ? 0 : each.getValue();
+    }
+    return ns;
+  }
+
+  /** Host CPU time charged to the vCPU's thread, ns; polling included. */
+  static long busyNs(Outcome.Vcpu vcpu) {
+    long ns = 0;
+    for (Map.Entry<VcpuState, Long> each : vcpu.byState().entrySet()) {
+      ns += VCPU_OFF.contains(each.getKey()) ? 0 : each.getValue();
+    }
+    return ns;
+  }
+
+  /** Host CPU time charged to the VM's vCPUs, ns. */
+  static long busyNs(Outcome.Vm vm) {
+    return vm.vcpus().stream().mapToLong(CpuTime::busyNs).sum();
+  }
+
+  /** Time in each state, ns, every state named, idle time split by C-state; in a fixed order. */
+  static Map<String, Long> byState(Outcome.Pcpu pcpu) {
+    Map<String, Long> states = new LinkedHashMap<>();
+    for (PcpuState state : PcpuState.values()) {
+      if (state != PcpuState.IDLE) {
+        states.put(state.name(), pcpu.byState().getOrDefault(state, 0L));
+      }
+    }
+    states.putAll(pcpu.byCState());
+    return states;
+  }
+
+  /** Time in each state, ns, every state named; in a fixed order. */
+  static Map<String, Long> byState(Outcome.Vcpu vcpu) {
+    Map<String, Long> states = new LinkedHashMap<>();
+    for (VcpuState state : VcpuState.values()) {
+      states.put(state.name(), vcpu.byState().getOrDefault(state, 0L));
+    }
+    return states;
+  }
+
+  /** A state in words; C-states bear their own names. */
+  static String title(String state) {
+    for (PcpuState each : PcpuState.values()) {
+      if (each.name().equals(state)) {
+        return each == PcpuState.C_EXIT ? "C-exit" : each.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+      }
+    }
+    return state;
+  }
+}
