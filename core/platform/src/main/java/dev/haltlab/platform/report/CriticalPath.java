@@ -38,7 +38,12 @@ final class CriticalPath {
    * @param upperBound whether other prices belong to those parts too, so that this one's share is at most that
    */
   record Mark(
-      Step step, Basis basis, BigDecimal valueNs, String usedUpBy, @Nullable BigDecimal sensitivity, boolean upperBound) {}
+      Step step,
+      Basis basis,
+      BigDecimal valueNs,
+      String usedUpBy,
+      @Nullable BigDecimal sensitivity,
+      boolean upperBound) {}
 
   CriticalPath(Summary summary) {
     this.prices = summary.variant().spec().host().profile().steps();
@@ -101,6 +106,11 @@ final class CriticalPath {
       }
     }
     return marks;
+  }
+
+  /** The charged steps for which the profile has no price: they cost nothing. */
+  List<Step> unpriced() {
+    return pooled.stepsCharged().stream().filter(step -> !prices.containsKey(step)).sorted().toList();
   }
 
   private @Nullable BigDecimal sensitivity(Step step) {

@@ -37,8 +37,8 @@ final class Figures {
   }
 
   /**
-   * Divides each part by {@code divisor} and rounds so that they add up to {@code total}: all are rounded down, and what
-   * is missing goes, a unit each, to those that lost most; of equal ones the first.
+   * Divides each part by {@code divisor} and rounds so that they add up to {@code total}: all are rounded down, and
+   * what is missing goes, a unit each, to those that lost most; of equal ones the first.
    *
    * @param parts none negative
    * @param divisor above 0

@@ -24,6 +24,7 @@ import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.DefaultIndenter;
 import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.core.util.Separators;
 
 /**
  * Results as JSON, schema 1: byte-equal for equal plan and seed on any JDK and any number of threads.
@@ -260,6 +261,9 @@ public final class JsonReport {
       json.writeEndObject();
     }
     json.writeEndArray();
+    json.writeArrayPropertyStart("unpriced");
+    path.unpriced().forEach(step -> json.writeString(step.key()));
+    json.writeEndArray();
   }
 
   private void replications(Summary summary) {
@@ -314,12 +318,17 @@ public final class JsonReport {
     }
   }
 
-  /** Two blanks a level, a newline on every system, and nothing but digits in a short array's line. */
+  /** Two blanks a level, and the same newline on every system. */
   private static final class Pretty extends ObjectWriteContext.Base {
     @Override
     public PrettyPrinter getPrettyPrinter() {
       DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
-      return new DefaultPrettyPrinter().withObjectIndenter(indenter).withArrayIndenter(indenter);
+      Separators separators =
+          Separators.createDefaultInstance()
+              .withObjectNameValueSpacing(Separators.Spacing.AFTER)
+              .withObjectEmptySeparator("")
+              .withArrayEmptySeparator("");
+      return new DefaultPrettyPrinter(separators).withObjectIndenter(indenter).withArrayIndenter(indenter);
     }
 
     @Override

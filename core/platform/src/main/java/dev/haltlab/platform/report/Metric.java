@@ -56,7 +56,7 @@ record Metric<T>(String name, Unit unit, Kind kind, String title, Function<T, @N
           count("halt_attempted_poll", "polls attempted", Halts::attemptedPoll),
           count("halt_successful_poll", "polls that hit", Halts::successfulPoll),
           new Metric<>(
-              "hitRate", Unit.RATIO, Kind.POOLED, "of those attempted",
+              "hitRate", Unit.RATIO, Kind.POOLED, "hit rate",
               h -> Figures.ratio(h.successfulPoll(), h.attemptedPoll())),
           count("halt_poll_invalid", "polls ended by a wake-up for another", Halts::pollInvalid),
           count("halt_wakeup", "sleepers woken", Halts::wakeup),

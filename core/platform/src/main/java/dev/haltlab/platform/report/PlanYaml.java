@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * A plan as a scenario file that runs it again: block style, every default written out, independent of {@code --set} and
- * of named profiles.
+ * A plan as a scenario file that runs it again: block style, every default written out, independent of {@code --set}
+ * and of named profiles.
  *
  * <p>What all variants share by definition stands once, {@code scenario}, {@code seed} and {@code run}; the rest stands
- * in full under each variant. A common base would be shorter, but what an overlay merges into it could not be taken away
- * again.
+ * in full under each variant. A common base would be shorter, but what an overlay merges into it could not be taken
+ * away again.
  */
 public final class PlanYaml {
   /** Never quoted: words, also with digits, dots, slashes and hyphens inside, such as 200us or sandy-bridge. */

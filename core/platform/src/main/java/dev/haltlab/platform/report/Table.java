@@ -2,14 +2,22 @@ package dev.haltlab.platform.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A table for a terminal: labels on the left, cells right-aligned. Columns that do not fit go into further blocks below,
- * heads and labels that do not fit are wrapped; no line is wider than asked for.
+ * A table for a terminal: labels on the left, cells right-aligned. Columns that do not fit go into further blocks
+ * below, heads and labels that do not fit are wrapped; no line is wider than asked for.
  */
 final class Table {
   private static final int GAP = 2;
   private static final int NARROWEST_HEAD = 8;
+  private static final int NARROWEST_LABEL = 16;
+  private static final int LONGEST_WORD = 12;
+
+  /** Behind a blank, and behind a hyphen or the like if a letter follows: never within a number. */
+  private static final Pattern BREAKS = Pattern.compile("(?<= )|(?<=[-_./])(?=\\p{L})");
 
   private final String title;
   private final List<String> heads;
@@ -107,30 +115,60 @@ final class Table {
   }
 
   /** Widths of labels and columns, the wrapped heads, and the columns [from, to) of each block. */
-  private record Layout(int label, int[] columns, List<List<String>> heads, List<int[]> blocks) {}
-
-  /** The widest heads that need the fewest blocks. */
-  private Layout layout(int width) {
-    int widest = NARROWEST_HEAD;
-    for (String head : heads) {
-      widest = Math.max(widest, length(head));
-    }
-    Layout best = layout(width, NARROWEST_HEAD);
-    for (int limit = NARROWEST_HEAD + 1; limit <= widest; limit++) {
-      Layout wider = layout(width, limit);
-      if (wider.blocks.size() <= best.blocks.size()) {
-        best = wider;
+  private record Layout(int label, int[] columns, List<List<String>> heads, List<int[]> blocks) {
+    /** Lines of the whole, titles counted as one, if a block's rows take so many. */
+    int lines(int rows) {
+      int lines = blocks.size() - 1;
+      for (int[] block : blocks) {
+        int head = 0;
+        for (int column = block[0]; column < block[1]; column++) {
+          head = Math.max(head, heads.get(column).size());
+        }
+        lines += 1 + head + rows;
       }
+      return lines;
     }
-    return best;
   }
 
-  private Layout layout(int width, int headLimit) {
+  /** The layout of the fewest lines; of equal ones the one with the widest labels, then the widest heads. */
+  private Layout layout(int width) {
+    int widestHead = NARROWEST_HEAD;
+    for (String head : heads) {
+      widestHead = Math.max(widestHead, length(head));
+    }
+    int widestLabel = NARROWEST_LABEL;
+    for (Row row : rows) {
+      widestLabel = Math.max(widestLabel, row.indent + length(row.label));
+    }
+    @Nullable Layout best = null;
+    int fewest = Integer.MAX_VALUE;
+    for (int label = Math.min(widestLabel, width * 9 / 20); label >= NARROWEST_LABEL; label--) {
+      int height = 0;
+      for (Row row : rows) {
+        height += wrap(row.label, label - row.indent).size();
+      }
+      for (int head = widestHead; head >= NARROWEST_HEAD; head--) {
+        Layout layout = layout(width, label, head);
+        int lines = layout.lines(height);
+        if (lines < fewest) {
+          fewest = lines;
+          best = layout;
+        }
+      }
+    }
+    return Objects.requireNonNull(best);
+  }
+
+  private Layout layout(int width, int labelLimit, int headLimit) {
     int[] columns = new int[heads.size()];
     List<List<String>> wrapped = new ArrayList<>();
     int widest = 0;
     for (int i = 0; i < columns.length; i++) {
-      List<String> head = wrap(heads.get(i), headLimit);
+      int longest = headLimit;
+      for (String word : BREAKS.split(heads.get(i))) {
+        longest = Math.max(longest, Math.min(LONGEST_WORD, length(word)));
+      }
+      List<String> head = wrap(heads.get(i), longest);
       wrapped.add(head);
       for (String line : head) {
         columns[i] = Math.max(columns[i], length(line));
@@ -140,11 +178,7 @@ final class Table {
       }
       widest = Math.max(widest, columns[i]);
     }
-    int label = 0;
-    for (Row row : rows) {
-      label = Math.max(label, row.indent + length(row.label));
-    }
-    label = Math.max(NARROWEST_HEAD, Math.min(label, Math.min(width * 9 / 20, width - GAP - widest)));
+    int label = Math.max(NARROWEST_LABEL, Math.min(labelLimit, width - GAP - widest));
     List<int[]> fewest = pack(columns, width - label, columns.length);
     // As many in each block as an even spread takes, unless wide columns forbid it.
     List<int[]> even = pack(columns, width - label, (columns.length + fewest.size() - 1) / fewest.size());
@@ -171,7 +205,7 @@ final class Table {
   static List<String> wrap(String text, int width) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
-    for (String token : text.split("(?<=[-_./ ])")) {
+    for (String token : BREAKS.split(text)) {
       if (length(line) + length(token.stripTrailing()) > width && !line.isEmpty()) {
         lines.add(line.toString().stripTrailing());
         line.setLength(0);

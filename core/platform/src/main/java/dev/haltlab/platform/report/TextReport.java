@@ -10,6 +10,7 @@ import dev.haltlab.platform.run.Latency;
 import dev.haltlab.platform.run.Results;
 import dev.haltlab.platform.run.Summary;
 import dev.haltlab.spi.Basis;
+import dev.haltlab.spi.Step;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
@@ -144,7 +145,7 @@ public final class TextReport {
       String name = heads.get(reference);
       figures.put(
           "mean / " + name,
-          latencyCells(l -> l.mean() == null ? NOTHING : l.mean().divide(base, 2, RoundingMode.HALF_EVEN).toPlainString()));
+          latencyCells(l -> decimal(l.mean() == null ? null : l.mean().divide(base, 6, RoundingMode.HALF_EVEN), 2)));
       figures.put(
           "mean - " + name,
           latencyCells(
@@ -411,11 +412,12 @@ public final class TextReport {
         }
       }
     }
+    unpriced();
     if (rows.isEmpty()) {
       return;
     }
     List<String> notes = new ArrayList<>();
-    Table table = new Table("Fitted and assumed prices: share of the mean latency that rests on them, %", heads);
+    Table table = new Table("Fitted and assumed prices: share of the mean latency, %", heads);
     List<String> elsewhere = new ArrayList<>();
     for (Basis basis : List.of(Basis.FITTED, Basis.ASSUMED)) {
       boolean named = false;
@@ -446,13 +448,27 @@ public final class TextReport {
       blank();
     }
     if (bounds) {
-      paragraph("≤: other prices belong to the same part of the path.", false);
+      paragraph("≤: shared with other prices of the same part of the path.", false);
     }
     for (int i = 0; i < notes.size(); i++) {
       paragraph("[" + (i + 1) + "] " + notes.get(i), false);
     }
     if (!elsewhere.isEmpty()) {
       paragraph("Assumed, but off the critical path: " + String.join(", ", elsewhere), false);
+    }
+  }
+
+  private void unpriced() {
+    String free =
+        variants.stream()
+            .flatMap(v -> new CriticalPath(v).unpriced().stream())
+            .distinct()
+            .sorted()
+            .map(Step::key)
+            .collect(Collectors.joining(", "));
+    if (!free.isEmpty()) {
+      blank();
+      paragraph("Without a price in the profile, and so free: " + free, false);
     }
   }
 

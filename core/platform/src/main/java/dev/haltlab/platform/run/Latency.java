@@ -73,7 +73,8 @@ public record Latency(
             interval(figures, each, Latency::mean), interval(figures, each, Latency::p50),
             interval(figures, each, Latency::p90), interval(figures, each, Latency::p99));
     return new Latency(
-        figures.count, figures.min, figures.mean, figures.p50, figures.p90, figures.p99, figures.p999, figures.max, ci95);
+        figures.count, figures.min, figures.mean, figures.p50, figures.p90, figures.p99, figures.p999, figures.max,
+        ci95);
   }
 
   /** The figures of one replication, without intervals. */

@@ -61,8 +61,8 @@ final class Laws {
       equal("VM " + vm.name() + ": its transactions", vm.transactions(), "none, as it has no probe,", 0);
     } else {
       Outcome.ProbeOutcome first = vm.probes().values().iterator().next();
-      equal(
-          "VM " + vm.name() + ": its transactions", vm.transactions(), "the latencies of its first probe", first.count());
+      String what = "VM " + vm.name() + ": its transactions";
+      equal(what, vm.transactions(), "the latencies of its first probe", first.count());
     }
   }
 
