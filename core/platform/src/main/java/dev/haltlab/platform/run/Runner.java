@@ -25,8 +25,9 @@ public final class Runner {
      *
      * @param spec what to run
      * @param replication index from 0
+     * @throws InterruptedException if its thread was interrupted because the outcome is no longer wanted
      */
-    Outcome run(SimulationSpec spec, int replication);
+    Outcome run(SimulationSpec spec, int replication) throws InterruptedException;
   }
 
   /** A runner of the simulation. */
