@@ -167,6 +167,7 @@ public final class GuestCpu implements Cpu {
         timers.add(TimerQueue.WATCHDOG, calendar.nowNs() + WATCHDOG_NS);
       }
     }
+    phase = IDLE_EXIT_WRITES; // the first register writes, then the first task
     proceed();
   }
 
