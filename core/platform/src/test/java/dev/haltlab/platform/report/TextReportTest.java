@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TextReportTest {
   private static final List<String> NAMES =
       List.of(
-          "native", "off", "fixed", "adaptive", "oracle", "sandy-bridge-always-schedule", "anextraordinarilylongnameindeed",
-          "tickless-off", "i", "j");
+          "native", "off", "fixed", "adaptive", "oracle", "sandy-bridge-always-schedule",
+          "anextraordinarilylongnameindeed", "tickless-off", "i", "j");
   private static final List<Flavour> FLAVOURS =
       List.of(
           Flavour.NATIVE, Flavour.OFF, Flavour.POLLING, Flavour.POLLING, Flavour.BOUND, Flavour.OFF, Flavour.POLLING,

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Pins: time or events that the engine loses or counts twice, unnoticed. Each law is broken once, by the least amount. */
+/** Pins: time or events that the engine loses or counts twice, unnoticed. Each law is broken by the least amount. */
 class LawsTest {
 
   @ParameterizedTest
@@ -36,7 +36,9 @@ class LawsTest {
   static List<Arguments> breaches() {
     return List.of(
         breach("vCPU rr/0: its states' times", vm(LawsTest::longerBlock)),
-        breach("pCPU 0: its states' times", pcpu(p -> new Outcome.Pcpu(0, more(p.byState(), PcpuState.SWITCH), p.byCState()))),
+        breach(
+            "pCPU 0: its states' times",
+            pcpu(p -> new Outcome.Pcpu(0, more(p.byState(), PcpuState.SWITCH), p.byCState()))),
         breach("pCPU 0: its C-states' times", pcpu(p -> new Outcome.Pcpu(0, p.byState(), more(p.byCState(), "C1")))),
         breach("the pCPUs' guest time", pcpu(p -> moved(p, PcpuState.HOST_IRQ, PcpuState.GUEST))),
         breach("the pCPUs' polling time", pcpu(p -> moved(p, PcpuState.HOST_IRQ, PcpuState.POLL))),
@@ -55,12 +57,14 @@ class LawsTest {
         breach("its transactions", vm(v -> new Outcome.Vm(
             v.name(), v.transactions() - 1, v.probes(), v.exits(), v.msrWrites(), v.halts(), v.vcpus()))),
         breach("its MSR_WRITE exits", vm(v -> new Outcome.Vm(
-            v.name(), v.transactions(), v.probes(), plus(v.exits(), ExitReason.MSR_WRITE, 1, 0), v.msrWrites(), v.halts(),
-            v.vcpus()))),
+            v.name(), v.transactions(), v.probes(), plus(v.exits(), ExitReason.MSR_WRITE, 1, 0), v.msrWrites(),
+            v.halts(), v.vcpus()))),
         breach("the time of its MSR_WRITE exits", vm(v -> new Outcome.Vm(
             v.name(), v.transactions(), v.probes(), v.exits(), plus(v.msrWrites(), MsrRegister.ICR, 0, 1), v.halts(),
             v.vcpus()))),
-        breach("must not exceed halt_attempted_poll", halts(h -> with(h, h.attemptedPoll() + 3, h.pollInvalid(), h.exits()))),
+        breach(
+            "must not exceed halt_attempted_poll",
+            halts(h -> with(h, h.attemptedPoll() + 3, h.pollInvalid(), h.exits()))),
         breach("halt_poll_invalid", halts(h -> with(h, h.successfulPoll(), h.attemptedPoll() + 3, h.exits()))),
         breach("the HLT exits", halts(h -> with(h, h.successfulPoll(), h.pollInvalid(), h.exits() + 3))));
   }

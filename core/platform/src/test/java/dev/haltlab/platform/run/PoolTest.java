@@ -35,7 +35,8 @@ class PoolTest {
     }
     for (int i = 0; i < 3_000; i++) {
       Map<PathStep, Long> path = new EnumMap<>(PathStep.class);
-      path.put(PathStep.values()[random.nextInt(PathStep.values().length)], random.nextLong(1L << random.nextInt(1, 40)));
+      PathStep any = PathStep.values()[random.nextInt(PathStep.values().length)];
+      path.put(any, random.nextLong(1L << random.nextInt(1, 40)));
       path.put(PathStep.GUEST_WORK, random.nextLong(5_000));
       all.add(path);
       dealt.get(random.nextInt(parts)).add(path);

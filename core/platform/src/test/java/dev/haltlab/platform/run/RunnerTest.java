@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pins: results that depend on the number of threads, failures that are lost or wrapped, runs that cannot be stopped. */
+/** Pins: results that depend on the number of threads, lost or wrapped failures, runs that cannot be stopped. */
 class RunnerTest {
   private static final Plan PLAN = plan(4);
 

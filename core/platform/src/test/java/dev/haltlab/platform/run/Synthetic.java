@@ -29,8 +29,8 @@ import java.util.SplittableRandom;
 import org.HdrHistogram.Histogram;
 
 /**
- * Plans that need no plugin and an engine that needs no simulation: outcomes are drawn from the seed, obey every law and
- * look like a request-response workload's.
+ * Plans that need no plugin and an engine that needs no simulation: outcomes are drawn from the seed, obey every law
+ * and look like a request-response workload's.
  */
 public final class Synthetic {
   private Synthetic() {}
@@ -103,7 +103,8 @@ public final class Synthetic {
     steps.put(Step.VM_ENTRY, Cost.ofNs(250, Basis.MEASURED, "slide 15"));
     steps.put(Step.SEND, Cost.ofNs(2_000, Basis.ASSUMED, "a plausible system call"));
     steps.put(Step.RECEIVE, Cost.ofNs(1_500, Basis.ASSUMED, "a plausible system call"));
-    steps.put(Step.COLD_WAKE, Cost.ofNs(3_600, Basis.FITTED, "the talk's \"25 us slower\", jointly with \"saves 10-15 us\""));
+    String target = "the talk's \"25 us slower\", jointly with \"saves 10-15 us\"";
+    steps.put(Step.COLD_WAKE, Cost.ofNs(3_600, Basis.FITTED, target));
     steps.put(Step.WAKE_THREAD, Cost.ofNs(3_300, Basis.MEASURED, "slide 18"));
     steps.put(Step.POLL_NOTICE, Cost.ofNs(420, Basis.MEASURED, "slide 26"));
     steps.put(Step.HOST_TICK, Cost.ofNs(1_000, Basis.ASSUMED, "a plausible tick"));
