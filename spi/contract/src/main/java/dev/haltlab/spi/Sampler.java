@@ -20,6 +20,7 @@ public final class Sampler {
   private final RandomGenerator random;
   private final long[] table;
   private final boolean constant;
+  private final long constantNs;
   private final boolean memorylessTail;
   private final long rareThreshold;
   private final long rareMeanNs;
@@ -35,9 +36,14 @@ public final class Sampler {
       flat &= value == table[0];
     }
     this.constant = flat;
+    this.constantNs = (table[0] + HALF_NS) >> FRACTION;
   }
 
   static Sampler of(Cost cost, RandomGenerator random) {
+    if (cost.minPs() == cost.maxPs()) {
+      long[] flat = {psToFixed(cost.minPs())};
+      return new Sampler(random, flat, false, cost.rare().perMillion(), cost.rare().meanPs() / 1000);
+    }
     long[] table = new long[CELLS + 1];
     for (int i = 0; i <= CELLS; i++) {
       table[i] = psToFixed(atQuantile(i, cost.minPs(), cost.p50Ps(), cost.p90Ps(), cost.p99Ps(), cost.maxPs()));
@@ -75,7 +81,7 @@ public final class Sampler {
 
   /** The next duration in ns, at least 0. */
   public long nextNs() {
-    long ns = constant ? (table[0] + HALF_NS) >> FRACTION : drawNs();
+    long ns = constant ? constantNs : drawNs();
     if (rareThreshold != 0 && (random.nextLong() >>> 32) < rareThreshold) {
       ns += rareNs();
     }

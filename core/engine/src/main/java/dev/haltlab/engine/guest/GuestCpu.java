@@ -663,9 +663,8 @@ public final class GuestCpu implements Cpu {
 
   /** Issues an operation, unless it takes no time. The phase to go on with is set before. */
   private void run(int pathStep, long ns, boolean interruptible) {
-    if (ns > 0) {
+    if (ns > 0 && !cpu.execute(pathStep, ns, interruptible)) {
       issued = true;
-      cpu.execute(pathStep, ns, interruptible);
     }
   }
 
@@ -673,8 +672,9 @@ public final class GuestCpu implements Cpu {
     if (!timers.hasWrite()) {
       return false;
     }
-    issued = true;
-    cpu.writeTimer(timers.takeWrite());
+    if (!cpu.writeTimer(timers.takeWrite())) {
+      issued = true;
+    }
     return true;
   }
 

@@ -90,14 +90,18 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
 
   // --- operations, one at a time, issued by the guest ---
 
-  /** Runs guest code for {@code ns} > 0, charged to {@code pathStep}. */
-  final void execute(int pathStep, long ns, boolean allowsInterrupts) {
+  /**
+   * Runs guest code for {@code ns} > 0, charged to {@code pathStep}.
+   *
+   * @return whether it is done already, because nothing else happens meanwhile: the guest goes on at once
+   */
+  final boolean execute(int pathStep, long ns, boolean allowsInterrupts) {
     begin(pathStep, allowsInterrupts, false);
     if (allowsInterrupts && visible != 0) {
       guest.interrupted(pathStep, ns);
-    } else {
-      step(GUEST, CpuTime.GUEST, pathStep, ns);
+      return false;
     }
+    return passes(GUEST, CpuTime.GUEST, pathStep, ns);
   }
 
   /** Runs guest code that waits for {@link #notice}, an interrupt or {@code limitNs}; interruptible. */
@@ -148,8 +152,12 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
     return true;
   }
 
-  /** Writes the APIC timer: it will fire at {@code expiryNs}, at once if that has passed. */
-  public abstract void writeTimer(long expiryNs);
+  /**
+   * Writes the APIC timer: it will fire at {@code expiryNs}, at once if that has passed.
+   *
+   * @return whether the write is done already, as in {@link #execute}
+   */
+  public abstract boolean writeTimer(long expiryNs);
 
   /** Writes the ICR: a reschedule interrupt for another CPU of the guest. */
   public abstract void sendIpi(LogicalCpu target);
@@ -206,12 +214,28 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
     if (endNs == Calendar.NEVER) {
       return false;
     }
-    if (window.isClosed() || !calendar.precedes(stepSlot, endNs)) {
-      calendar.schedule(stepSlot, endNs);
-      return false;
+    if (!window.isClosed() && calendar.advanceIfNext(stepSlot, endNs)) {
+      return true;
     }
-    calendar.advanceTo(endNs);
-    return true;
+    calendar.schedule(stepSlot, endNs);
+    return false;
+  }
+
+  /**
+   * Begins a step that takes {@code ns}, and ends it at once if nothing else happens before its end: the same order of
+   * events, without the calendar.
+   *
+   * @return whether it has ended; if so, what follows is the caller's to do, not {@link #finish}'s
+   */
+  protected final boolean passes(int newPhase, int newWay, int newLabel, long ns) {
+    phase = newPhase;
+    spend(newWay, newLabel);
+    long timeNs = calendar.nowNs() + ns;
+    if (stepping && !window.isClosed() && calendar.advanceIfNext(stepSlot, timeNs)) {
+      return true;
+    }
+    until(timeNs);
+    return false;
   }
 
   /** Begins a step that takes {@code ns}. */

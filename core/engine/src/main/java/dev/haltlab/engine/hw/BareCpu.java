@@ -77,14 +77,14 @@ public final class BareCpu extends LogicalCpu {
   }
 
   @Override
-  public void writeTimer(long expiryNs) {
+  public boolean writeTimer(long expiryNs) {
     if (expiryNs == Calendar.NEVER) {
       calendar.cancel(timerSlot);
     } else {
       calendar.schedule(timerSlot, Math.max(expiryNs, calendar.nowNs()));
     }
     begin(TIMER_WRITE_LABEL, false, false);
-    step(REGISTER_WRITE, CpuTime.GUEST, TIMER_WRITE_LABEL, costs.draw(TIMER_WRITE));
+    return passes(REGISTER_WRITE, CpuTime.GUEST, TIMER_WRITE_LABEL, costs.draw(TIMER_WRITE));
   }
 
   @Override

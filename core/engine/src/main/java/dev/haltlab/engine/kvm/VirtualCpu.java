@@ -242,9 +242,26 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   // --- operations of the guest ---
 
   @Override
-  public void writeTimer(long expiryNs) {
+  public boolean writeTimer(long expiryNs) {
     armNs = expiryNs;
-    exitFor(ON_TIMER_WRITE, TIMER_WRITE_LABEL, costs.draw(VM_EXIT_COST) + costs.draw(TIMER_HANDLER_COST));
+    leaveGuest(ON_TIMER_WRITE);
+    long ns = costs.draw(VM_EXIT_COST) + costs.draw(TIMER_HANDLER_COST);
+    if (!passes(EXIT, CpuTime.EXIT, TIMER_WRITE_LABEL, ns)) {
+      return false;
+    }
+    arm();
+    if (needResched || hostKick || coldNs > 0) {
+      prepareEntry();
+      return false;
+    }
+    // what prepareEntry and entered do for an exit that nothing has happened to
+    if (!passes(ENTERING, CpuTime.EXIT, TIMER_WRITE_LABEL, costs.draw(VM_ENTRY_COST))) {
+      return false;
+    }
+    see();
+    slept = false;
+    countExit();
+    return true;
   }
 
   @Override
@@ -272,12 +289,28 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
     exitFor(ON_HLT, HLT_EXIT_LABEL, costs.draw(VM_EXIT_COST) + costs.draw(HLT_HANDLER_COST));
   }
 
-  private void exitFor(int why, int label, long ns) {
+  private void leaveGuest(int why) {
     exit = why;
     exitSinceNs = calendar.nowNs();
     leftNs = 0;
     spinning = false;
+  }
+
+  private void exitFor(int why, int label, long ns) {
+    leaveGuest(why);
     step(EXIT, CpuTime.EXIT, label, ns);
+  }
+
+  private void arm() {
+    if (armNs == Calendar.NEVER) {
+      calendar.cancel(timerSlot);
+    } else {
+      calendar.schedule(timerSlot, Math.max(armNs, calendar.nowNs()));
+    }
+  }
+
+  private void countExit() {
+    exits.add(REASON[exit], REGISTER[exit], calendar.nowNs() - exitSinceNs);
   }
 
   // --- guest mode ---
@@ -360,11 +393,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
     switch (exit) {
       case ON_HLT -> haltExit();
       case ON_TIMER_WRITE -> {
-        if (armNs == Calendar.NEVER) {
-          calendar.cancel(timerSlot);
-        } else {
-          calendar.schedule(timerSlot, Math.max(armNs, calendar.nowNs()));
-        }
+        arm();
         prepareEntry();
       }
       case ON_ICR -> step(
@@ -405,7 +434,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
       guest.boot();
       return;
     }
-    exits.add(REASON[exit], REGISTER[exit], calendar.nowNs() - exitSinceNs);
+    countExit();
     if (coldNs > 0 && !hostKick) {
       step(GUEST_COLD, CpuTime.GUEST, COLD_LABEL, coldNs);
     } else {

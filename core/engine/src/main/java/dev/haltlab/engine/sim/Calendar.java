@@ -139,6 +139,19 @@ public final class Calendar {
   }
 
   /**
+   * Moves the clock to {@code timeNs} if an event of {@code slot} then would be the very next; else does nothing. What
+   * {@link #precedes} and {@link #advanceTo} do, in one look.
+   */
+  public boolean advanceIfNext(int slot, long timeNs) {
+    if (!precedes(slot, timeNs)) {
+      return false;
+    }
+    nowNs = timeNs;
+    taken++;
+    return true;
+  }
+
+  /**
    * Moves the clock forward without taking an event from the calendar.
    *
    * @throws IllegalArgumentException if {@code timeNs} is before now, after the earliest pending event or beyond {@link
