@@ -84,7 +84,7 @@ public final class GuestCpu implements Cpu {
   private static final int SLEEP = Step.SLEEP.ordinal();
   private static final int SLEEP_RETURN = Step.SLEEP_RETURN.ordinal();
 
-  /** Steps without simulated time after which a guest is taken to be stuck. */
+  /** Verbs, or passes of the idle loop, without simulated time after which a guest is taken to be stuck. */
   private static final int STUCK = 1_000_000;
 
   private static final long WATCHDOG_NS = 4_000_000_000L;
@@ -106,7 +106,7 @@ public final class GuestCpu implements Cpu {
 
   private int phase = SCHEDULE;
   private boolean issued;
-  private int stuckSteps;
+  private int stuckCount;
   private long stuckAtNs;
 
   private @Nullable Task current;
@@ -216,7 +216,6 @@ public final class GuestCpu implements Cpu {
   // --- the state machine ---
 
   private void step() {
-    guardProgress();
     switch (phase) {
       case NEXT_VERB -> nextVerb();
       case VERB -> beginVerb();
@@ -333,6 +332,7 @@ public final class GuestCpu implements Cpu {
   // --- verbs ---
 
   private void nextVerb() {
+    guardProgress();
     Task task = task();
     if (needResched && !runQueue.isEmpty()) {
       task.resumeAt = NEXT_VERB;
@@ -553,6 +553,7 @@ public final class GuestCpu implements Cpu {
   // --- the idle loop ---
 
   private void idleLoop() {
+    guardProgress();
     long nowNs = calendar.nowNs();
     long wheelNs = bare ? TimerQueue.NEVER : wheel.nextNs();
     long nextNs = Math.min(wheelNs, timers.earliestButTickNs());
@@ -719,9 +720,9 @@ public final class GuestCpu implements Cpu {
     long nowNs = calendar.nowNs();
     if (nowNs != stuckAtNs) {
       stuckAtNs = nowNs;
-      stuckSteps = 0;
-    } else if (++stuckSteps > STUCK) {
-      throw failure("makes no progress: " + STUCK + " steps without simulated time", null);
+      stuckCount = 0;
+    } else if (++stuckCount > STUCK) {
+      throw failure("makes no progress: " + STUCK + " verbs without simulated time", null);
     }
   }
 

@@ -14,6 +14,8 @@ final class Tick {
   private final long periodNs;
   private final long offsetNs;
   private boolean stopped;
+  /** The last answer of {@link #jiffyAfter}: mostly still right, which saves a division. */
+  private long nextJiffyNs;
 
   /**
    * @param periodNs of the guest's HZ
@@ -31,9 +33,16 @@ final class Tick {
     return past < 0 ? offsetNs : past - past % periodNs + offsetNs;
   }
 
-  /** The last jiffy boundary at or before {@code ns}. */
-  private long jiffyAtOrBefore(long ns) {
-    return jiffyAtOrAfter(ns + 1) - periodNs;
+  /** The first jiffy boundary after now. */
+  private long jiffyAfter(long nowNs) {
+    if (nowNs >= nextJiffyNs || nowNs < nextJiffyNs - periodNs) {
+      nextJiffyNs = jiffyAtOrAfter(nowNs + 1);
+    }
+    return nextJiffyNs;
+  }
+
+  long periodNs() {
+    return periodNs;
   }
 
   boolean isStopped() {
@@ -42,7 +51,7 @@ final class Tick {
 
   /** Starts ticking. */
   void start(long nowNs) {
-    timers.add(TimerQueue.TICK, jiffyAtOrAfter(nowNs + 1));
+    timers.add(TimerQueue.TICK, jiffyAfter(nowNs));
   }
 
   /**
@@ -51,7 +60,7 @@ final class Tick {
    * @param nextWheelNs when the wheel needs it, on a jiffy
    */
   void stop(long nowNs, long nextWheelNs) {
-    if (!stopped && nextWheelNs <= jiffyAtOrBefore(nowNs) + periodNs) {
+    if (!stopped && nextWheelNs <= jiffyAfter(nowNs)) {
       return;
     }
     if (stopped && timers.expiryOf(TimerQueue.TICK) == nextWheelNs) {
@@ -69,7 +78,7 @@ final class Tick {
     if (stopped) {
       stopped = false;
       timers.remove(TimerQueue.TICK);
-      timers.add(TimerQueue.TICK, jiffyAtOrAfter(nowNs + 1));
+      timers.add(TimerQueue.TICK, jiffyAfter(nowNs));
     }
   }
 
@@ -78,7 +87,7 @@ final class Tick {
     if (timers.expiryOf(TimerQueue.TICK) > nowNs) {
       return false;
     }
-    timers.rearm(TimerQueue.TICK, jiffyAtOrAfter(nowNs + 1));
+    timers.rearm(TimerQueue.TICK, jiffyAfter(nowNs));
     return true;
   }
 }

@@ -13,6 +13,8 @@ public final class Costs {
   private static final Step[] STEPS = Step.values();
 
   private final Sampler[] samplers = new Sampler[STEPS.length];
+  /** Prices that are always the same, ns; −1 where a sampler must be asked. Most are, and this is one look-up. */
+  private final long[] constantNs = new long[STEPS.length];
   private final boolean[] drawn;
 
   /**
@@ -25,13 +27,16 @@ public final class Costs {
     Cost free = Cost.ofNs(0, dev.haltlab.spi.Basis.ASSUMED, "not priced");
     for (Step step : STEPS) {
       Cost cost = profile.steps().getOrDefault(step, free);
-      samplers[step.ordinal()] = cost.sampler(streams.stream(place + "/" + step.key()));
+      Sampler sampler = cost.sampler(streams.stream(place + "/" + step.key()));
+      samplers[step.ordinal()] = sampler;
+      constantNs[step.ordinal()] = sampler.isConstant() ? sampler.nextNs() : -1;
     }
   }
 
   /** Draws the price of a step, ns, at least 0. */
   public long draw(int step) {
     drawn[step] = true;
-    return samplers[step].nextNs();
+    long ns = constantNs[step];
+    return ns >= 0 ? ns : samplers[step].nextNs();
   }
 }
