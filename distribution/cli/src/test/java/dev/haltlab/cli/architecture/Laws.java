@@ -149,7 +149,8 @@ final class Laws {
           .should().dependOnClassesThat(
               resideInAnyPackage(
                       "java.nio.file..", "java.nio.channels..", "java.net..", "java.lang.reflect..",
-                      "java.lang.invoke..", "java.util.logging..", "java.util.prefs..", "org.slf4j..", "sun..", "jdk..", "com.sun..")
+                      "java.lang.invoke..", "java.util.logging..", "java.util.prefs..", "org.slf4j..", "sun..",
+                      "jdk..", "com.sun..")
                   .or(resideInAPackage("java.io..").and(describe("are not of objects", Laws::isInputOrOutput))))
           .orShould().callMethodWhere(
               target(
