@@ -47,13 +47,13 @@ public final class ArchitectureTest {
   private static final Map<String, Arrow> ARROWS = new TreeMap<>();
 
   static {
-    ARROWS.put("dev.haltlab.spi", new Arrow(28, Set.of()));
-    ARROWS.put("dev.haltlab.engine", new Arrow(25, Set.of("dev.haltlab.spi")));
-    ARROWS.put("dev.haltlab.platform", new Arrow(30, Set.of("dev.haltlab.spi", "dev.haltlab.engine")));
+    ARROWS.put("dev.haltlab.spi", new Arrow(30, Set.of()));
+    ARROWS.put("dev.haltlab.engine", new Arrow(50, Set.of("dev.haltlab.spi")));
+    ARROWS.put("dev.haltlab.platform", new Arrow(60, Set.of("dev.haltlab.spi", "dev.haltlab.engine")));
     ARROWS.put("dev.haltlab.haltpoll", new Arrow(8, Set.of("dev.haltlab.spi")));
     ARROWS.put("dev.haltlab.idle", new Arrow(5, Set.of("dev.haltlab.spi")));
     ARROWS.put("dev.haltlab.workload", new Arrow(10, Set.of("dev.haltlab.spi")));
-    ARROWS.put("dev.haltlab.host", new Arrow(5, Set.of("dev.haltlab.spi")));
+    ARROWS.put("dev.haltlab.host", new Arrow(4, Set.of("dev.haltlab.spi")));
     ARROWS.put(
         "dev.haltlab.cli", new Arrow(0, Set.of("dev.haltlab.spi", "dev.haltlab.engine", "dev.haltlab.platform")));
   }
