@@ -40,6 +40,7 @@ public final class Sampler {
   }
 
   static Sampler of(Cost cost, RandomGenerator random) {
+    requireInRange(cost.rare().meanPs() / 1000);
     if (cost.minPs() == cost.maxPs()) {
       long[] flat = {psToFixed(cost.minPs())};
       return new Sampler(random, flat, false, cost.rare().perMillion(), cost.rare().meanPs() / 1000);
@@ -48,7 +49,6 @@ public final class Sampler {
     for (int i = 0; i <= CELLS; i++) {
       table[i] = psToFixed(atQuantile(i, cost.minPs(), cost.p50Ps(), cost.p90Ps(), cost.p99Ps(), cost.maxPs()));
     }
-    requireInRange(cost.rare().meanPs() / 1000);
     return new Sampler(random, table, false, cost.rare().perMillion(), cost.rare().meanPs() / 1000);
   }
 
