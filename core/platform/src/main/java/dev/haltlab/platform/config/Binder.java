@@ -97,7 +97,18 @@ public final class Binder {
 
   /** Reads one value; null if it is none, after saying why. */
   public <T> @Nullable T value(Class<T> type, Node node, Problems problems) {
-    return type.cast(bindAny(type, null, List.of(node), problems));
+    return value(type, null, List.of(node), problems);
+  }
+
+  /**
+   * Reads one value from several layers.
+   *
+   * @param defaults what they lie on, or null
+   * @param layers at least one, lowest first
+   * @return null if there were problems
+   */
+  public <T> @Nullable T value(Class<T> type, @Nullable T defaults, List<? extends Node> layers, Problems problems) {
+    return type.cast(bindAny(type, defaults, List.copyOf(layers), problems));
   }
 
   @Nullable ValueType<?> valueType(Class<?> type) {

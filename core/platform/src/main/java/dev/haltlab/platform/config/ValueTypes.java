@@ -86,7 +86,10 @@ final class ValueTypes {
 
   private static Map<String, Object> wholeSchema() {
     // YAML readers take 1_000 for text; we read it as a number
-    return anyOf(ordered("type", "integer"), ordered("type", "string", "pattern", "^[-+]?[1-9][0-9]*(_[0-9]+)*$"));
+    Map<String, Object> schema =
+        anyOf(ordered("type", "integer"), ordered("type", "string", "pattern", "^[-+]?[1-9][0-9]*(_[0-9]+)+$"));
+    schema.put("description", "A whole number; _ may group its digits.");
+    return schema;
   }
 
   private static Map<String, Object> bytesSchema() {

@@ -126,7 +126,9 @@ public final class Yaml {
       problems.add(
           place(shown, "", mark),
           "not YAML: " + what,
-          tab ? "use spaces" : e.getContext() == null ? "" : Words.oneLine(e.getContext(), 80));
+          tab ? "use spaces" : e.getContext() == null ? ""
+              : Words.oneLine(e.getContext(), 80)
+                  + e.getContextMark().map(m -> " that starts in line " + (m.getLine() + 1)).orElse(""));
     } catch (ReaderException e) {
       int line = 1;
       int column = 1;

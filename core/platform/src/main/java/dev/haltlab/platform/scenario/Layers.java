@@ -2,7 +2,10 @@ package dev.haltlab.platform.scenario;
 
 import dev.haltlab.platform.config.Node;
 import dev.haltlab.platform.config.Place;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +37,31 @@ record Layers(List<Node.Mapping> all) {
       }
     }
     return best;
+  }
+
+  /** What each layer says at a path, lowest first. */
+  List<Node> at(String... path) {
+    List<Node> found = new ArrayList<>();
+    for (Node node : all) {
+      for (String key : path) {
+        node = step(node, key);
+      }
+      if (node != null) {
+        found.add(node);
+      }
+    }
+    return found;
+  }
+
+  /** The keys that layers have at a path. */
+  Set<String> keys(String... path) {
+    Set<String> keys = new LinkedHashSet<>();
+    for (Node node : at(path)) {
+      if (node instanceof Node.Mapping mapping) {
+        keys.addAll(mapping.fields().keySet());
+      }
+    }
+    return keys;
   }
 
   private static @Nullable Node step(@Nullable Node node, String key) {

@@ -16,6 +16,7 @@ import dev.haltlab.platform.scenario.model.HostConfig;
 import dev.haltlab.platform.scenario.model.RunConfig;
 import dev.haltlab.platform.scenario.model.ScenarioConfig;
 import dev.haltlab.platform.scenario.model.TaskConfig;
+import dev.haltlab.platform.scenario.model.Slot;
 import dev.haltlab.platform.scenario.model.Types;
 import dev.haltlab.platform.scenario.model.Variants;
 import dev.haltlab.platform.scenario.model.VmConfig;
@@ -242,6 +243,7 @@ public final class Planner {
         ScenarioConfig bound = binder.bind(ScenarioConfig.defaults(), layers.all(), problems);
         config = bound;
         if (bound == null) {
+          checkSlots();
           return null;
         }
         if (!bound.scenario().matches("[A-Za-z0-9_.-]+")) {
@@ -289,6 +291,26 @@ public final class Planner {
         Map<String, Object> tree = new LinkedHashMap<>(binder.tree(resolved));
         tree.remove("compare");
         return variant(resolved, tree, profile, vms, primary, pcpus, deepest, hindsight.get(primary));
+      }
+
+      /** Slots of a scenario that is broken elsewhere: their problems are to be reported all the same. */
+      private void checkSlots() {
+        ScenarioConfig defaults = ScenarioConfig.defaults();
+        checkSlot(Kind.CPU, null, "host", "cpu");
+        checkSlot(Kind.HALT_POLL, defaults.haltPoll(), "haltPoll");
+        for (String vm : layers.keys("vms")) {
+          checkSlot(Kind.HALT_POLL, null, "vms", vm, "haltPoll");
+          checkSlot(Kind.IDLE, VmConfig.defaults().idle(), "vms", vm, "idle");
+          checkSlot(Kind.WORKLOAD, null, "vms", vm, "workload");
+        }
+      }
+
+      private void checkSlot(Kind<?> kind, @Nullable Slot defaults, String... path) {
+        List<Node> nodes = layers.at(path);
+        Slot slot = nodes.isEmpty() ? defaults : binder.value(Slot.class, defaults, nodes, problems);
+        if (slot != null) {
+          resolver.resolve(kind, slot, layers.place(path));
+        }
       }
 
       private Plan.@Nullable Variant variant(
