@@ -35,8 +35,10 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 import tools.jackson.core.StreamWriteFeature;
+import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
+import tools.jackson.dataformat.yaml.util.StringQuotingChecker;
 
 /**
  * Reads YAML into {@link Node}s and writes maps as YAML.
@@ -181,7 +183,7 @@ public final class Yaml {
 
   /** Maps, lists, strings, numbers and booleans as YAML, which {@link #read} reads back as the same. */
   public static String write(Map<String, ?> tree) {
-    return YAMLMapper.builder()
+    return YAMLMapper.builder(YAMLFactory.builder().stringQuotingChecker(new Quoting()).build())
         .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
         .disable(YAMLWriteFeature.SPLIT_LINES)
         .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
@@ -189,6 +191,21 @@ public final class Yaml {
         .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
         .build()
         .writeValueAsString(tree);
+  }
+
+  /** Quotes also what only we take for a number: {@code 1_000}. */
+  private static final class Quoting extends StringQuotingChecker.Default {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public boolean needToQuoteName(String name) {
+      return super.needToQuoteName(name) || Words.isNumber(name) || NULLS.contains(name);
+    }
+
+    @Override
+    public boolean needToQuoteValue(String value) {
+      return super.needToQuoteValue(value) || Words.isNumber(value) || NULLS.contains(value);
+    }
   }
 
   private static @Nullable String decode(byte[] bytes, Place whole, Problems problems) {
