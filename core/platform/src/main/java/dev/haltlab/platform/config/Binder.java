@@ -409,6 +409,9 @@ public final class Binder {
         }
       }
       Object base = defaults == null ? null : get(components[i], defaults);
+      if (below.isEmpty() && base instanceof Record inner && !isComplete(inner) && !mappings.isEmpty()) {
+        below.add(new Node.Mapping(mappings.get(0).place().below(keys.get(i)), Map.of())); // says what is missing in it
+      }
       if (!below.isEmpty()) {
         arguments[i] = bindAny(components[i].getGenericType(), base, below, problems);
       } else if (base != null) {
@@ -423,6 +426,14 @@ public final class Binder {
       broken |= arguments[i] == null;
     }
     return broken ? null : construct(type, components, arguments, keys, mappings, problems);
+  }
+
+  private boolean isComplete(Record defaults) {
+    return valueType(defaults.getClass()) != null
+        || Arrays.stream(defaults.getClass().getRecordComponents()).allMatch(c -> {
+          Object part = get(c, defaults);
+          return part != null && !(part instanceof Record inner && !isComplete(inner));
+        });
   }
 
   private static List<String> required(RecordComponent[] components, @Nullable Object defaults) {

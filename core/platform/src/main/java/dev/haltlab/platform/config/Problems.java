@@ -20,14 +20,14 @@ public final class Problems {
     found.add(place.problem(message, hint));
   }
 
+  /** Adds all of another collection. */
+  public void addAll(Problems others) {
+    found.addAll(others.found);
+  }
+
   /** Whether there are none. */
   public boolean isEmpty() {
     return found.isEmpty();
-  }
-
-  /** How many there are. */
-  public int size() {
-    return found.size();
   }
 
   /** All of them: files in the order they were met, each from top to bottom. */

@@ -17,6 +17,12 @@ public final class Words {
     return text.length() <= LONGEST_QUOTE && NUMBER.matcher(text).matches();
   }
 
+  /** Whether a text can stand in a message as it is: one line, at most 100 characters, none of them invisible. */
+  public static boolean isVisible(String text) {
+    return !text.isBlank() && text.length() <= 100 && text.chars().noneMatch(c ->
+        Character.isISOControl(c) || c == '\u2028' || c == '\u2029' || Character.getType(c) == Character.FORMAT);
+  }
+
   /** A user's text in quotes: one line, not too long. */
   public static String quote(String text) {
     return "'" + oneLine(text, LONGEST_QUOTE) + "'";

@@ -356,7 +356,7 @@ public final class Yaml {
       problems.add(here, "the key " + text + " is not text", "write it quoted: \"" + text + "\"");
       return null;
     }
-    if (text.isBlank() || text.length() > 100 || text.chars().anyMatch(Character::isISOControl)) {
+    if (!Words.isVisible(text)) {
       problems.add(here, "a key must be one to 100 visible characters", "");
       return null;
     }

@@ -97,7 +97,7 @@ public final class Planner {
       List<Path> dirs = new ArrayList<>();
       dirs.add((folder == null ? Path.of("") : folder).resolve("..").resolve("hosts").normalize());
       dirs.addAll(hostDirs);
-      this.resolver = new Resolver(catalog, binder, dirs, problems);
+      this.resolver = new Resolver(catalog, binder, dirs);
     }
 
     @Nullable Plan plan() {
@@ -139,6 +139,7 @@ public final class Planner {
             .forEach(s -> layers.add(known(s.layer(), base, true)));
         VariantPlanning variant = new VariantPlanning(run.getKey(), new Layers(layers));
         Plan.Variant done = variant.plan();
+        problems.addAll(variant.problems);
         if (variant.config == null || variant.config.vms().values().stream().anyMatch(vm -> vm.haltPoll().isEmpty())) {
           sharedPoll.add(run.getKey());
         }
@@ -232,6 +233,8 @@ public final class Planner {
     private final class VariantPlanning {
       private final String name;
       private final Layers layers;
+      /** Its own, as a problem met before in another variant still stops this one. */
+      private final Problems problems = new Problems();
       private @Nullable ScenarioConfig config;
 
       VariantPlanning(String name, Layers layers) {
@@ -256,18 +259,14 @@ public final class Planner {
           problems.add(layers.place("vms"), "names no VM", "a scenario needs at least one");
           return null;
         }
-        int before = problems.size();
-        Resolved<HostProfileProvider> cpu = resolver.resolve(Kind.CPU, bound.host().cpu(), layers.place("host", "cpu"));
-        Resolved<HaltPollProvider> poll =
-            resolver.resolve(Kind.HALT_POLL, bound.haltPoll(), layers.place("haltPoll"));
+        Resolved<HostProfileProvider> cpu = resolve(Kind.CPU, bound.host().cpu(), "host", "cpu");
+        Resolved<HaltPollProvider> poll = resolve(Kind.HALT_POLL, bound.haltPoll(), "haltPoll");
         Map<String, Vm> vms = new LinkedHashMap<>();
         bound.vms().forEach((vm, c) -> {
           Resolved<HaltPollProvider> own = c.haltPoll().isEmpty() ? poll
-              : resolver.resolve(Kind.HALT_POLL, c.haltPoll().get(), layers.place("vms", vm, "haltPoll"));
-          Resolved<IdlePolicyProvider> idle =
-              resolver.resolve(Kind.IDLE, c.idle(), layers.place("vms", vm, "idle"));
-          Resolved<WorkloadProvider> workload =
-              resolver.resolve(Kind.WORKLOAD, c.workload(), layers.place("vms", vm, "workload"));
+              : resolve(Kind.HALT_POLL, c.haltPoll().get(), "vms", vm, "haltPoll");
+          Resolved<IdlePolicyProvider> idle = resolve(Kind.IDLE, c.idle(), "vms", vm, "idle");
+          Resolved<WorkloadProvider> workload = resolve(Kind.WORKLOAD, c.workload(), "vms", vm, "workload");
           if (own != null && idle != null && workload != null) {
             vms.put(vm, new Vm(vm, c, own, idle, workload));
           }
@@ -279,11 +278,11 @@ public final class Planner {
           checkNative(bound);
         }
         int deepest = cpu == null ? 0 : deepest(bound.host(), (HostProfile) cpu.config());
-        if (cpu == null || poll == null || vms.size() < bound.vms().size() || problems.size() > before) {
+        if (cpu == null || poll == null || vms.size() < bound.vms().size() || !problems.isEmpty()) {
           return null;
         }
         List<Boolean> hindsight = vms.values().stream().map(vm -> vm.tryOut(problems)).toList();
-        if (problems.size() > before) {
+        if (!problems.isEmpty()) {
           return null;
         }
         HostProfile profile = (HostProfile) cpu.config();
@@ -309,8 +308,12 @@ public final class Planner {
         List<Node> nodes = layers.at(path);
         Slot slot = nodes.isEmpty() ? defaults : binder.value(Slot.class, defaults, nodes, problems);
         if (slot != null) {
-          resolver.resolve(kind, slot, layers.place(path));
+          resolve(kind, slot, path);
         }
+      }
+
+      private <P> @Nullable Resolved<P> resolve(Kind<P> kind, Slot slot, String... path) {
+        return resolver.resolve(kind, slot, layers.place(path), problems);
       }
 
       private Plan.@Nullable Variant variant(

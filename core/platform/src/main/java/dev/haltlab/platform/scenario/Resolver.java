@@ -29,14 +29,12 @@ final class Resolver {
   private final Catalog catalog;
   private final Binder binder;
   private final List<Path> hostDirs;
-  private final Problems problems;
   private final Map<Path, Optional<Node>> profiles = new HashMap<>();
 
-  Resolver(Catalog catalog, Binder binder, List<Path> hostDirs, Problems problems) {
+  Resolver(Catalog catalog, Binder binder, List<Path> hostDirs) {
     this.catalog = catalog;
     this.binder = binder;
     this.hostDirs = List.copyOf(hostDirs);
-    this.problems = problems;
   }
 
   /**
@@ -68,9 +66,9 @@ final class Resolver {
    * @param fallback where a default slot would stand
    * @return null if there were problems
    */
-  <P> @Nullable Resolved<P> resolve(Kind<P> kind, Slot slot, Place fallback) {
+  <P> @Nullable Resolved<P> resolve(Kind<P> kind, Slot slot, Place fallback, Problems problems) {
     if (slot.replaced() != null) {
-      resolve(kind, slot.replaced(), fallback); // it does not count here, but a slip in it is one
+      resolve(kind, slot.replaced(), fallback, problems); // it does not count here, but a slip in it is one
     }
     String use = slot.use();
     Place place = slot.place() == null ? fallback : slot.place();
@@ -85,10 +83,10 @@ final class Resolver {
         return null;
       }
       if (entry.isPresent()) {
-        return bind(entry.get(), place, layers);
+        return bind(entry.get(), place, layers, problems);
       }
       if (file == null) {
-        unknown(kind, use, place);
+        unknown(kind, use, place, problems);
         return null;
       }
       boolean circle = chain.contains(use);
@@ -97,7 +95,7 @@ final class Resolver {
         problems.add(place, "host profiles go in a circle: " + String.join(" -> ", chain), "end it at a plugin's id");
         return null;
       }
-      Slot inner = read(file);
+      Slot inner = read(file, problems);
       if (inner == null) {
         return null;
       }
@@ -107,7 +105,8 @@ final class Resolver {
     }
   }
 
-  private <P> @Nullable Resolved<P> bind(Catalog.Entry<P> entry, Place place, List<Node.Mapping> layers) {
+  private <P> @Nullable Resolved<P> bind(
+      Catalog.Entry<P> entry, Place place, List<Node.Mapping> layers, Problems problems) {
     Record config;
     try {
       config = binder.bind(((Provider<?>) entry.provider()).defaults(), layers, problems);
@@ -122,7 +121,7 @@ final class Resolver {
         : new Resolved<>(entry, config, new Slot(entry.id(), place, layers, null, config), place, layers);
   }
 
-  private void unknown(Kind<?> kind, String use, Place place) {
+  private void unknown(Kind<?> kind, String use, Place place, Problems problems) {
     for (Catalog.Unusable unusable : catalog.unusable()) {
       if (unusable.ids().contains(use)) {
         problems.add(
@@ -139,7 +138,7 @@ final class Resolver {
     problems.add(place, "there is no " + kind.title() + " " + Words.quote(use), Words.suggest(use, names));
   }
 
-  private @Nullable Slot read(Path file) {
+  private @Nullable Slot read(Path file, Problems problems) {
     Optional<Node> node =
         profiles.computeIfAbsent(file, f -> Optional.ofNullable(Yaml.read(f, f.toString(), problems)));
     if (node.isEmpty()) {

@@ -53,7 +53,7 @@ final class Settings {
     String path = pair.substring(0, equals).strip();
     Place whole = new Place(FILE, 0, 0, Words.oneLine(path, 100));
     List<String> keys = List.of(path.split("\\.", -1));
-    if (keys.size() > 32 || keys.stream().anyMatch(k -> k.isBlank() || k.length() > 100)) {
+    if (keys.size() > 32 || !keys.stream().allMatch(Words::isVisible)) {
       problems.add(whole, "is not a path", "write keys joined by points, as vms.rr.vcpus");
       return null;
     }
