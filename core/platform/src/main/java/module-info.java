@@ -2,6 +2,9 @@
 module dev.haltlab.platform {
   requires transitive dev.haltlab.engine;
   requires transitive dev.haltlab.spi;
+  requires com.github.zafarkhaja.semver; // PF4J's; named so that nothing depends on what an automatic module drags in
+  requires org.slf4j; // PF4J's, and explicit: an automatic module pulls in automatic ones only
+  requires pf4j;
   requires org.snakeyaml.engine;
   requires tools.jackson.core;
   requires tools.jackson.databind;

@@ -1,0 +1,287 @@
+package dev.haltlab.platform.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.haltlab.spi.HaltPoll;
+import dev.haltlab.spi.HaltPollProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Pins that one bad file in a plugins folder never takes the good ones away or ends in a stack trace: each ends usable,
+ * or unusable with one line that says why. And that a plugin sees the contracts and nothing of the host.
+ */
+public class CatalogsTest {
+  @TempDir Path plugins;
+
+  private Catalog load() {
+    return Catalogs.load(new CatalogRequest(List.of(plugins)));
+  }
+
+  @Test
+  @SuppressWarnings("unchecked") // the configuration type is known to the provider only
+  void a_bare_jar_with_one_class_and_one_line_is_usable() {
+    Path jar = PluginJar.strategy("MyPoll", "my-poll").writeTo(plugins.resolve("my-poll-1.2.jar"));
+    Catalog catalog = load();
+
+    assertThat(catalog.unusable()).isEmpty();
+    Catalog.Entry<HaltPollProvider> entry = catalog.find(Kind.HALT_POLL, "my-poll").orElseThrow();
+    assertThat(entry.version()).isEqualTo("1.2");
+    assertThat(entry.origin()).isEqualTo(jar.toString());
+    assertThat(entry.provider().defaults()).hasToString("Config[window=PT0.00005S]");
+    assertThat(entry.provider().create(entry.provider().defaults(), null)).isInstanceOf(HaltPoll.class);
+  }
+
+  @Test
+  void the_manifest_wins_over_the_file_name() {
+    PluginJar.strategy("MyPoll", "my-poll").attribute("Plugin-Id", "com.example.poll")
+        .attribute("Plugin-Version", "7.0.1")
+        .attribute("Plugin-Requires", "1.0.0").writeTo(plugins.resolve("whatever.jar"));
+
+    assertThat(load().find(Kind.HALT_POLL, "my-poll").orElseThrow().version()).isEqualTo("7.0.1");
+  }
+
+  @Test
+  void an_unpacked_folder_is_usable_in_both_layouts() {
+    PluginJar.strategy("FlatPoll", "flat-poll").writeUnpackedTo(plugins.resolve("flat-2.0"));
+    PluginJar.strategy("LibPoll", "lib-poll").writeTo(mkdirs(plugins.resolve("packed/lib")).resolve("x.jar"));
+    PluginJar.strategy("ClassPoll", "class-poll").writeUnpackedTo(plugins.resolve("classic/classes"));
+    Catalog catalog = load();
+
+    assertThat(catalog.unusable()).isEmpty();
+    assertThat(catalog.usable(Kind.HALT_POLL)).extracting(Catalog.Entry::id)
+        .contains("class-poll", "flat-poll", "lib-poll");
+    assertThat(catalog.find(Kind.HALT_POLL, "flat-poll").orElseThrow().version()).isEqualTo("2.0");
+  }
+
+  @Test
+  void a_place_may_be_a_single_jar_and_may_be_named_twice() {
+    Path jar = PluginJar.strategy("MyPoll", "my-poll").writeTo(plugins.resolve("a.jar"));
+    Catalog catalog = Catalogs.load(new CatalogRequest(List.of(jar, plugins, plugins)));
+
+    assertThat(catalog.unusable()).isEmpty();
+    assertThat(catalog.find(Kind.HALT_POLL, "my-poll")).isPresent();
+  }
+
+  static Stream<Arguments> badJars() {
+    return Stream.of(
+        Arguments.of("no services line", PluginJar.strategy("A", "a").noServices(), "META-INF/services"),
+        Arguments.of("an empty services file",
+            PluginJar.strategy("A", "a").service("HaltPollProvider", "# none"), "META-INF"),
+        Arguments.of("a class that is not there",
+            new PluginJar().service("HaltPollProvider", "Gone"), "Gone not found"),
+        Arguments.of("a class of another kind",
+            PluginJar.strategy("A", "a").noServices().service("WorkloadProvider", "A"),
+            "not a subtype"),
+        Arguments.of("a services line that is none", PluginJar.strategy("A", "a").service("HaltPollProvider", "A B"),
+            "Illegal configuration-file syntax"),
+        Arguments.of("a constructor that throws",
+            PluginJar.strategyWith("A", "a", "public String id",
+                "public A() { throw new IllegalStateException(\"sorry\\n!\"); }"
+                + " public String id"), "sorry !"),
+        Arguments.of("an initialiser that throws",
+            PluginJar.strategyWith("A", "a", "public String id", "static int x = 1 / Integer.parseInt(\"0\");"
+                + " public String id"), "by zero"),
+        Arguments.of("no constructor without parameters",
+            PluginJar.strategyWith("A", "a", "public String id", "public A(int x) {} public String id"),
+            "no-arg constructor"),
+        Arguments.of("a constructor without end",
+            PluginJar.strategyWith("A", "a", "public String id", "public A() { this(1); } A(int i) { new A(i); }"
+                + " public String id"), "StackOverflowError"),
+        Arguments.of("an id that is null", PluginJar.strategyWith("A", "a", "return \"a\"", "return null"),
+            "id() returned null"),
+        Arguments.of("an id with blanks", PluginJar.strategy("A", "My Poll"), "lower-case words"),
+        Arguments.of("an id that throws",
+            PluginJar.strategyWith("A", "a", "return \"a\"", "throw new RuntimeException(\"no id\")"), "id() threw"),
+        Arguments.of("defaults that throw",
+            PluginJar.strategyWith("A", "a", "return new Config(Duration.ofNanos(50_000))", "throw new Error(\"no\")"),
+            "defaults() threw Error: no"),
+        Arguments.of("defaults that are null",
+            PluginJar.strategyWith("A", "a", "return new Config(Duration.ofNanos(50_000))", "return null"),
+            "defaults() returned null"),
+        Arguments.of("a configuration nobody may see",
+            PluginJar.strategyWith("A", "a", "public record", "record"), "must be public"),
+        Arguments.of("a key of a type no scenario can hold",
+            PluginJar.strategyWith("A", "a", "new Config(Duration.ofNanos(50_000))",
+                "new Config(new Object())").replacing("A", "Duration window", "Object window")
+                .replacing("A", "long ns = c.window().toNanos()", "long ns = 1"), "cannot hold a java.lang.Object"),
+        Arguments.of("a summary that is null",
+            PluginJar.strategyWith("A", "a", "public String id",
+                "public String summary() { return null; } public String id"),
+            "summary() returned null"),
+        Arguments.of("contracts of tomorrow", PluginJar.strategy("A", "a").attribute("Plugin-Requires", ">=2.0.0"),
+            "needs SPI level >=2.0.0; this haltlab has " + Catalogs.SPI_LEVEL),
+        Arguments.of("an exact level of tomorrow", PluginJar.strategy("A", "a").attribute("Plugin-Requires", "1.0.1"),
+            "needs SPI level >=1.0.1"),
+        Arguments.of("a range that is none", PluginJar.strategy("A", "a").attribute("Plugin-Requires", "newest"),
+            "not a version range"),
+        Arguments.of("a need of another plugin", PluginJar.strategy("A", "a").attribute("Plugin-Dependencies", "b@1.0"),
+            "Plugin-Dependencies"),
+        Arguments.of("host classes",
+            PluginJar.strategyWith("A", "a", "public String id",
+                "public A() { dev.haltlab.platform.catalog.Catalogs.version(); } public String id")
+                .alsoAgainst(Catalogs.class), "Catalogs is not visible to a plugin"),
+        Arguments.of("host classes by name",
+            PluginJar.strategyWith("A", "a", "public String id", """
+                public A() {
+                  try {
+                    Class.forName("dev.haltlab.platform.catalog.Catalogs");
+                  } catch (ClassNotFoundException e) {
+                    throw new IllegalStateException("blind");
+                  }
+                }
+                public String id"""), "blind"),
+        Arguments.of("PF4J", PluginJar.strategyWith("A", "a", "public String id",
+            "public A() { org.pf4j.Pf4jInfo.class.getName(); } public String id").alsoAgainst(org.pf4j.Pf4jInfo.class),
+            "Pf4jInfo is not visible to a plugin"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badJars")
+  void a_bad_jar_is_unusable_with_one_line_and_the_good_one_stays(String what, PluginJar bad, String reason) {
+    Path file = bad.writeTo(plugins.resolve("bad.jar"));
+    PluginJar.strategy("Good", "good").writeTo(plugins.resolve("good.jar"));
+    Catalog catalog = load();
+
+    assertThat(catalog.find(Kind.HALT_POLL, "good")).isPresent();
+    assertThat(catalog.unusable()).singleElement().satisfies(unusable -> {
+      assertThat(unusable.location()).startsWith(file.toString());
+      assertThat(unusable.reason()).contains(reason).doesNotContain("\n");
+    });
+  }
+
+  @Test
+  void a_bundled_copy_of_the_contracts_is_not_used() {
+    Path jar = PluginJar.strategy("MyPoll", "my-poll")
+        .source("dev.haltlab.spi.HaltPoll",
+            "package dev.haltlab.spi; public interface HaltPoll { long budget(long now); }")
+        .writeTo(plugins.resolve("fat.jar"));
+    Catalog catalog = load();
+
+    assertThat(catalog.unusable()).isEmpty();
+    assertThat(catalog.find(Kind.HALT_POLL, "my-poll").orElseThrow().origin()).isEqualTo(jar.toString());
+  }
+
+  @Test
+  void of_two_plugins_with_one_id_the_first_by_name_stays() {
+    PluginJar.strategy("First", "same").writeTo(plugins.resolve("a.jar"));
+    PluginJar.strategy("Second", "same").writeTo(plugins.resolve("b.jar"));
+    Catalog catalog = load();
+
+    assertThat(catalog.find(Kind.HALT_POLL, "same").orElseThrow().origin()).endsWith("a.jar");
+    assertThat(catalog.unusable()).singleElement().satisfies(unusable -> {
+      assertThat(unusable.ids()).containsExactly("same");
+      assertThat(unusable.reason()).contains("exists already", "a.jar");
+    });
+  }
+
+  @Test
+  void two_versions_of_one_plugin_are_a_conflict_that_names_both() {
+    PluginJar.strategy("First", "same").writeTo(plugins.resolve("poll-1.0.jar"));
+    PluginJar.strategy("Second", "other").writeTo(plugins.resolve("poll-1.1.jar"));
+
+    assertThat(load().unusable()).singleElement()
+        .satisfies(unusable -> assertThat(unusable.reason()).contains("already loaded", "poll-1.0.jar"));
+  }
+
+  @Test
+  void a_built_in_keeps_its_id() {
+    CatalogBuilder builder = new CatalogBuilder();
+    builder.add(new BuiltIn(), "1", Catalogs.BUILT_IN);
+    PluginFiles.addTo(builder, List.of(PluginJar.strategy("Usurper", "built").writeTo(plugins.resolve("u.jar"))));
+    Catalog catalog = builder.build();
+
+    assertThat(catalog.find(Kind.HALT_POLL, "built").orElseThrow().origin()).isEqualTo(Catalogs.BUILT_IN);
+    assertThat(catalog.unusable()).singleElement()
+        .satisfies(unusable -> assertThat(unusable.reason()).contains("exists already (built in)"));
+  }
+
+  /** In place of a built-in of the platform's own. */
+  public static final class BuiltIn implements HaltPollProvider<BuiltIn.Config> {
+    public record Config(int anything) {}
+
+    @Override
+    public String id() {
+      return "built";
+    }
+
+    @Override
+    public Config defaults() {
+      return new Config(1);
+    }
+
+    @Override
+    public HaltPoll create(Config config, dev.haltlab.spi.Seat seat) {
+      return now -> 0;
+    }
+  }
+
+  @Test
+  void one_jar_may_hold_good_and_bad_providers() {
+    PluginJar.strategy("Good", "good").source("Bad", "public class Bad {}")
+        .service("HaltPollProvider", "Bad\nGood\nGone")
+        .writeTo(plugins.resolve("mixed.jar"));
+    Catalog catalog = load();
+
+    assertThat(catalog.find(Kind.HALT_POLL, "good")).isPresent();
+    assertThat(catalog.unusable()).hasSize(2);
+  }
+
+  @Test
+  void what_is_no_jar_is_said_to_be_none() throws IOException {
+    Files.writeString(plugins.resolve("text.jar"), "not a zip");
+    Files.write(plugins.resolve("empty.jar"), new byte[0]);
+    Files.writeString(plugins.resolve("notes.txt"), "?");
+    Files.write(plugins.resolve("packed.zip"), new byte[0]);
+    Files.createDirectory(plugins.resolve("nothing"));
+    Files.writeString(plugins.resolve("README.txt"), "ours");
+    Files.writeString(plugins.resolve(".hidden"), "?");
+    byte[] whole = Files.readAllBytes(PluginJar.strategy("Cut", "cut").writeTo(plugins.resolve("cut.jar")));
+    Files.write(plugins.resolve("cut.jar"), java.util.Arrays.copyOf(whole, whole.length / 2));
+    Catalog catalog = load();
+
+    assertThat(catalog.unusable()).extracting(u -> Path.of(u.location()).getFileName() + ": " + u.reason())
+        .satisfiesExactly(
+            cut -> assertThat(cut).startsWith("cut.jar: not a jar, or a damaged one"),
+            empty -> assertThat(empty).startsWith("empty.jar: not a jar, or a damaged one"),
+            notes -> assertThat(notes).startsWith("notes.txt: neither a jar nor an unpacked folder"),
+            nothing -> assertThat(nothing).startsWith("nothing: no plugin in it"),
+            zip -> assertThat(zip).startsWith("packed.zip: a zip is not read in place"),
+            text -> assertThat(text).startsWith("text.jar: not a jar, or a damaged one"));
+  }
+
+  @Test
+  void a_class_file_with_flipped_bytes_is_unusable() throws IOException {
+    Path folder = PluginJar.strategy("MyPoll", "my-poll").writeUnpackedTo(plugins.resolve("flipped"));
+    byte[] bytes = Files.readAllBytes(folder.resolve("MyPoll.class"));
+    bytes[7] = 99; // the class file version of a Java yet to come
+    Files.write(folder.resolve("MyPoll.class"), bytes);
+
+    assertThat(load().unusable()).singleElement()
+        .satisfies(unusable -> assertThat(unusable.reason()).contains("compiled for a newer Java", "--release 17"));
+  }
+
+  @Test
+  void a_place_that_is_not_there_is_said_so() {
+    Catalog catalog = Catalogs.load(new CatalogRequest(List.of(plugins.resolve("gone"))));
+
+    assertThat(catalog.unusable()).singleElement()
+        .satisfies(unusable -> assertThat(unusable.reason()).isEqualTo("there is no such folder"));
+  }
+
+  private static Path mkdirs(Path folder) {
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}
