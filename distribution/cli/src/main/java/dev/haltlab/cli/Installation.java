@@ -1,0 +1,77 @@
+package dev.haltlab.cli;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where things stand. The launcher says so by system properties: {@code haltlab.home}, the folder with {@code config/},
+ * and {@code haltlab.plugins}, the installed plugins' folder. Without them there are no shipped files, which is no
+ * error.
+ */
+final class Installation {
+  private final @Nullable Path home;
+  private final List<Path> pluginPlaces;
+
+  /**
+   * @param property reads a system property, null if unset
+   * @param env the environment: HALTLAB_PLUGINS, a list of folders and jars
+   */
+  Installation(UnaryOperator<@Nullable String> property, Map<String, String> env) {
+    String said = property.apply("haltlab.home");
+    home = said == null || said.isBlank() ? null : Path.of(said);
+    List<Path> places = new ArrayList<>();
+    String installed = property.apply("haltlab.plugins");
+    if (installed != null && Files.isDirectory(Path.of(installed))) {
+      places.add(Path.of(installed));
+    }
+    for (String place : env.getOrDefault("HALTLAB_PLUGINS", "").split(File.pathSeparator)) {
+      if (!place.isBlank()) {
+        places.add(path("HALTLAB_PLUGINS", place));
+      }
+    }
+    pluginPlaces = List.copyOf(places);
+  }
+
+  /** Where plugins are looked for without any option, in order. */
+  List<Path> pluginPlaces() {
+    return pluginPlaces;
+  }
+
+  /** The folder of named host profiles, where there is one. */
+  Optional<Path> hosts() {
+    return folder("hosts");
+  }
+
+  /** The shipped scenarios' files, by name. */
+  List<Path> scenarios() throws IOException {
+    Optional<Path> folder = folder("scenarios");
+    if (folder.isEmpty()) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder.get())) {
+      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+    }
+  }
+
+  private Optional<Path> folder(String name) {
+    return Optional.ofNullable(home).map(path -> path.resolve("config").resolve(name)).filter(Files::isDirectory);
+  }
+
+  private static Path path(String where, String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new Refusal(ExitCode.USAGE, where + ": not a path: " + text);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package dev.haltlab.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A folder of results that is there whole or not at all: it is written under another name in the same parent and
+ * renamed. Ctrl-C waits for the few milliseconds that takes.
+ */
+final class ResultFolder {
+  private static final Set<String> OURS = Set.of("result.json", "result.txt", "plan.yaml");
+
+  private final Path folder;
+  private final Path parent;
+
+  private ResultFolder(Path folder, Path parent) {
+    this.folder = folder;
+    this.parent = parent;
+  }
+
+  /**
+   * Checks that the folder can be written.
+   *
+   * @throws Refusal with one line if not
+   */
+  static ResultFolder at(Path asked, boolean force) {
+    Path folder = asked.toAbsolutePath().normalize();
+    Path parent = folder.getParent();
+    if (parent == null) {
+      throw refused(asked, "cannot be a result's folder");
+    }
+    try {
+      Files.createDirectories(parent);
+    } catch (IOException e) {
+      throw refused(asked, "its parent cannot be made: " + why(e));
+    }
+    if (!Files.isWritable(parent)) {
+      throw refused(asked, "the folder " + parent + " is not writable");
+    }
+    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+      if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+        throw refused(asked, "exists and is not a folder");
+      }
+      if (!force) {
+        throw refused(asked, "exists already; --force replaces it");
+      }
+      refuseToRemove(asked, folder);
+    }
+    return new ResultFolder(folder, parent);
+  }
+
+  /** --force is for our own results: a slip such as {@code --out .} must not cost somebody's files. */
+  private static void refuseToRemove(Path asked, Path folder) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        if (!OURS.contains(file.getFileName().toString()) || Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+          throw refused(asked, "holds " + file.getFileName() + ", which is not of a result; choose another folder");
+        }
+      }
+    } catch (IOException e) {
+      throw refused(asked, "cannot be read: " + why(e));
+    }
+  }
+
+  /** Writes the files and puts the folder in place. */
+  void write(Map<String, String> files) {
+    ReentrantLock writing = new ReentrantLock();
+    // Never released: once the process ends, what has not begun does not begin.
+    Thread atExit = new Thread(writing::lock, "haltlab-results");
+    Runtime.getRuntime().addShutdownHook(atExit);
+    writing.lock();
+    try {
+      String suffix = "." + ProcessHandle.current().pid() + "." + Long.toHexString(System.nanoTime());
+      Path fresh = parent.resolve("." + folder.getFileName() + suffix);
+      Path old = parent.resolve("." + folder.getFileName() + suffix + ".old");
+      try {
+        Files.createDirectory(fresh);
+        for (Map.Entry<String, String> file : files.entrySet()) {
+          Files.writeString(fresh.resolve(file.getKey()), file.getValue(), StandardCharsets.UTF_8);
+        }
+        boolean replaces = Files.exists(folder);
+        if (replaces) {
+          Files.move(folder, old, StandardCopyOption.ATOMIC_MOVE);
+        }
+        Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
+        if (replaces) {
+          remove(old);
+        }
+      } catch (IOException e) {
+        remove(fresh);
+        throw refused(folder, "cannot be written: " + why(e));
+      }
+    } finally {
+      writing.unlock();
+      release(atExit);
+    }
+  }
+
+  private static void release(Thread atExit) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      // The process is ending; the hook has done its work.
+    }
+  }
+
+  private static void remove(Path folder) {
+    try {
+      for (String name : OURS) {
+        Files.deleteIfExists(folder.resolve(name));
+      }
+      Files.deleteIfExists(folder);
+    } catch (IOException e) {
+      // What is left has a hidden name and is no result; the failure that led here is the one to tell.
+    }
+  }
+
+  private static Refusal refused(Path asked, String why) {
+    return new Refusal(ExitCode.PROBLEMS, "--out " + asked + ": " + why);
+  }
+
+  private static String why(IOException e) {
+    String message = e.getMessage();
+    String name = e.getClass().getSimpleName().replace("Exception", "");
+    return message == null ? name : name + " " + message;
+  }
+}

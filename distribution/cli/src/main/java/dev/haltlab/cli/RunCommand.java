@@ -1,0 +1,158 @@
+package dev.haltlab.cli;
+
+import dev.haltlab.engine.PluginFailure;
+import dev.haltlab.platform.catalog.Catalog;
+import dev.haltlab.platform.config.ProblemsException;
+import dev.haltlab.platform.report.JsonReport;
+import dev.haltlab.platform.report.PlanYaml;
+import dev.haltlab.platform.report.TextReport;
+import dev.haltlab.platform.run.Progress;
+import dev.haltlab.platform.run.Results;
+import dev.haltlab.platform.run.Runner;
+import dev.haltlab.platform.scenario.Plan;
+import dev.haltlab.platform.scenario.PlanRequest;
+import jakarta.inject.Inject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Reads a scenario, simulates it and reports. */
+@Command(
+    name = "run",
+    header = "Simulates a scenario and prints what it measured.",
+    description = {
+      "%nThe tables of all variants stand side by side: latency, exits, the critical path. The same scenario and seed"
+          + " give the same result, byte by byte, on any number of threads."
+    },
+    optionListHeading = "%nOptions:%n",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  haltlab run tcp-rr-2vcpu.yaml",
+      "  haltlab run tcp-rr-2vcpu.yaml --format json > result.json",
+      "  haltlab run x.yaml --set haltPoll.window=50us --set compare.fixed.vms.rr.vcpus=4",
+      "  haltlab run x.yaml --replications 20 --out results/x"
+    })
+final class RunCommand implements Callable<Integer> {
+  private final Console console;
+  private final Plugins plugins;
+  private final Planning planning;
+  private final Runner runner;
+
+  @Spec CommandSpec spec;
+
+  @Parameters(paramLabel = "FILE", description = "The scenario, a YAML file.")
+  Path file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "PATH=VALUE",
+      description = "Sets one value before variants are laid over; compare.NAME.PATH=VALUE reaches one variant."
+          + " Repeatable.")
+  List<String> settings = new ArrayList<>();
+
+  @Option(names = "--seed", paramLabel = "N", description = "Root of all random numbers, instead of the file's.")
+  @Nullable Long seed;
+
+  @Option(
+      names = "--replications",
+      paramLabel = "N",
+      description = "How often each variant runs, each time with other random numbers, instead of the file's.")
+  @Nullable Integer replications;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Replications that run at a time; default: the processors of this machine. No effect on the"
+          + " result.")
+  @Nullable Integer threads;
+
+  @Option(names = "--format", paramLabel = "text|json", description = "How to print the result; default: text.")
+  Format format = Format.text;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Also writes result.json, result.txt and plan.yaml into this new folder: all of it or nothing.")
+  @Nullable Path out;
+
+  @Option(names = "--force", description = "Replaces the result that --out already holds.")
+  boolean force;
+
+  @Option(names = "--quiet", description = "No progress bar.")
+  boolean quiet;
+
+  @Option(names = "--stats", description = "Tells on standard error how fast the simulation itself ran.")
+  boolean stats;
+
+  @Mixin PluginOptions pluginOptions = new PluginOptions();
+
+  @Option(names = {"-h", "--help"}, usageHelp = true, description = "Shows this help.")
+  boolean help;
+
+  @Inject
+  RunCommand(Console console, Plugins plugins, Planning planning, Runner runner) {
+    this.console = console;
+    this.plugins = plugins;
+    this.planning = planning;
+    this.runner = runner;
+  }
+
+  @Override
+  public Integer call() throws ProblemsException, InterruptedException {
+    atLeastOne("--replications", replications);
+    atLeastOne("--threads", threads);
+    // Asked before the simulation: nobody wants to learn after minutes that there is no place for the result.
+    ResultFolder folder = out == null ? null : ResultFolder.at(out, force);
+    Catalog catalog = plugins.load(pluginOptions);
+    Plan plan = planning.planner(catalog).plan(
+        new PlanRequest(
+            file, settings, seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
+            replications == null ? OptionalInt.empty() : OptionalInt.of(replications)));
+    Results results = simulate(plan, catalog);
+    if (folder != null) {
+      Map<String, String> files = new LinkedHashMap<>();
+      files.put("result.json", JsonReport.of(results));
+      files.put("result.txt", TextReport.of(results, 100, false));
+      files.put("plan.yaml", PlanYaml.of(plan));
+      folder.write(files);
+    }
+    if (stats) {
+      StatsReport.of(results).forEach(console.err()::println);
+    }
+    console.result(
+        format == Format.json ? JsonReport.of(results) : TextReport.of(results, console.width(), console.color()));
+    return ExitCode.DONE;
+  }
+
+  private Results simulate(Plan plan, Catalog catalog) throws InterruptedException {
+    int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    boolean watched = console.errTerminal() && !quiet;
+    try (ProgressLine line = watched ? new ProgressLine(console) : null) {
+      return runner.run(plan, workers, line == null ? Progress.NONE : line);
+    } catch (PluginFailure failure) {
+      throw new Refusal(ExitCode.PLUGIN, FailedPlugin.describe(failure, plan, catalog));
+    } catch (IllegalArgumentException e) {
+      // How the engine says that a workload cannot run in its guest.
+      throw new Refusal(ExitCode.PROBLEMS, file + ": " + e.getMessage());
+    }
+  }
+
+  private void atLeastOne(String option, @Nullable Integer value) {
+    if (value != null && value < 1) {
+      throw new ParameterException(spec.commandLine(), option + " must be at least 1, was " + value);
+    }
+  }
+}
