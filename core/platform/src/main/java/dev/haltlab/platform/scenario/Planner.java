@@ -13,7 +13,6 @@ import dev.haltlab.platform.config.Yaml;
 import dev.haltlab.platform.scenario.Resolver.Resolved;
 import dev.haltlab.platform.scenario.Settings.Setting;
 import dev.haltlab.platform.scenario.model.HostConfig;
-import dev.haltlab.platform.scenario.model.RunConfig;
 import dev.haltlab.platform.scenario.model.ScenarioConfig;
 import dev.haltlab.platform.scenario.model.TaskConfig;
 import dev.haltlab.platform.scenario.model.Slot;
@@ -117,10 +116,6 @@ public final class Planner {
       if (compareNode != null && !(compareNode instanceof Node.Broken)) {
         variants = binder.value(Variants.class, compareNode, problems);
       }
-      if (request.replications().isPresent() && request.replications().getAsInt() < 1) {
-        problems.add(new Place("--replications", 0, 0, ""), "must be at least 1, was "
-            + request.replications().getAsInt(), "");
-      }
       Map<String, Node.Mapping> overlays = variants == null ? Map.of() : variants.byName();
       List<Setting> settings = Settings.read(request.settings(), overlays.keySet(), problems);
       Node.Mapping base = file.without("compare");
@@ -134,6 +129,8 @@ public final class Planner {
         List<Node.Mapping> layers = new ArrayList<>();
         layers.add(base);
         settings.stream().filter(s -> s.variant() == null).forEach(s -> layers.add(known(s.layer(), base, false)));
+        request.seed().ifPresent(seed -> layers.add(option("--seed", seed, "seed")));
+        request.replications().ifPresent(n -> layers.add(option("--replications", n, "run", "replications")));
         layers.add(known(run.getValue(), base, true));
         settings.stream().filter(s -> run.getKey().equals(s.variant()))
             .forEach(s -> layers.add(known(s.layer(), base, true)));
@@ -161,6 +158,16 @@ public final class Planner {
       return new Plan(
           (String) java.util.Objects.requireNonNull(first.get("scenario")), planned.get(0).spec().seed(),
           Math.toIntExact((Long) java.util.Objects.requireNonNull(run.get("replications"))), planned);
+    }
+
+    /** An option of its own as a layer. */
+    private static Node.Mapping option(String option, long value, String... path) {
+      Place place = new Place(option, 0, 0, "");
+      Node node = new Node.Scalar(place, Long.toString(value), true);
+      for (int i = path.length - 1; i >= 0; i--) {
+        node = new Node.Mapping(place, Map.of(path[i], new Node.Field(place, node)));
+      }
+      return (Node.Mapping) node;
     }
 
     private void checkNames(Node.Mapping base) {
@@ -342,11 +349,9 @@ public final class Planner {
             v.config.forbidHostPoll(), Optional.of(v.haltPoll.slot()), v.idle.slot(), v.workload.slot())));
         HostConfig host = new HostConfig(
             cpu.slot(), c.host().kernel(), c.host().hz(), Optional.of(pcpus), Optional.of(cstate), c.host().tasks());
-        RunConfig run = new RunConfig(
-            c.run().for_(), c.run().warmup(), request.replications().orElse(c.run().replications()));
         return new ScenarioConfig(
-            c.scenario(), request.seed().orElse(c.seed()), host, poll.slot(),
-            Optional.of(List.copyOf(vms.keySet()).get(primary)), c.native_(), resolvedVms, run, Variants.NONE);
+            c.scenario(), c.seed(), host, poll.slot(),
+            Optional.of(List.copyOf(vms.keySet()).get(primary)), c.native_(), resolvedVms, c.run(), Variants.NONE);
       }
 
       private int primary(ScenarioConfig c) {

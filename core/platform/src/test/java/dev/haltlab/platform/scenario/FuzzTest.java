@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Pins that no damage to a scenario brings anything but a plan or problems: no exception of ours or of a library. */
 final class FuzzTest {
-  private static final int DAMAGED = 400;
+  private static final int DAMAGED = 150;
   private static final String[] INSERTS = {
     "\t", "\n", ": ", "- ", "[", "]", "{", "}", "*a", "&a ", "!!str ", "<<: ", "null", "~", "#", "'", "\"", "|\n", "? ",
     "---\n", "...\n", "%YAML 1.2\n", "\u0000", "\uFEFF", "\ud83d", "99999999999999999999", "-1", "0", "1e9", "us", ",",
