@@ -26,16 +26,16 @@ import org.jspecify.annotations.Nullable;
  * Binds YAML to records, and writes records as YAML.
  *
  * <p>What a user writes is laid over the defaults, layer by layer: records and maps merge by key, everything else is
- * replaced whole. A record is constructed once, from all layers together, so that no half-way state has to be valid. The
- * rules:
+ * replaced whole. A record is constructed once, from all layers together, so that no half-way state has to be valid.
+ * The rules:
  *
  * <ul>
  *   <li>A component's key is its name without trailing underscores: {@code for_} is {@code for}.
  *   <li>Without a value in any layer, a component has its default; without a default it is empty if it is an {@link
  *       Optional}, else missing. A null component in a defaults record means that the user must give it.
  *   <li>Records inside lists and maps have no defaults, unless their class has a public static {@code defaults()}.
- *   <li>An {@link IllegalArgumentException} from a constructor becomes a problem; if its message starts with the name of
- *       a component, at the place of that component.
+ *   <li>An {@link IllegalArgumentException} from a constructor becomes a problem; if its message starts with the name
+ *       of a component, at the place of that component.
  * </ul>
  */
 public final class Binder {
@@ -209,7 +209,8 @@ public final class Binder {
   }
 
   static Class<?> raw(Type type) {
-    return type instanceof ParameterizedType p ? (Class<?>) p.getRawType() : type instanceof Class<?> c ? c : Object.class;
+    return type instanceof ParameterizedType p ? (Class<?>) p.getRawType()
+        : type instanceof Class<?> c ? c : Object.class;
   }
 
   static Type argument(Type type, int index) {
@@ -321,7 +322,8 @@ public final class Binder {
     Collection<Object> items = set ? new LinkedHashSet<>() : new ArrayList<>();
     boolean broken = false;
     for (Node item : sequence.items()) {
-      Object bound = item instanceof Node.Broken ? null : bindAny(element, elementDefaults(element), List.of(item), problems);
+      Object bound = item instanceof Node.Broken ? null
+          : bindAny(element, elementDefaults(element), List.of(item), problems);
       broken |= bound == null;
       if (bound != null && !items.add(bound)) {
         problems.add(item.place(), item.describe() + " is listed twice", "remove one");
@@ -395,7 +397,8 @@ public final class Binder {
         broken = true;
         if (!(layer instanceof Node.Broken)) {
           problems.add(
-              layer.place(), "expected a mapping, found " + layer.describe(), "its keys are: " + String.join(", ", keys));
+              layer.place(), "expected a mapping, found " + layer.describe(),
+              "its keys are: " + String.join(", ", keys));
         }
       }
     }
@@ -460,7 +463,8 @@ public final class Binder {
         problems.add(refusal(refused.getMessage(), place, keys, mappings));
       } else {
         problems.add(
-            place, "the configuration record " + type.getName() + " failed: " + Words.oneLine(String.valueOf(e.getCause()), 160),
+            place, "the configuration record " + type.getName() + " failed: "
+                + Words.oneLine(String.valueOf(e.getCause()), 160),
             "this is a defect of the plugin");
       }
     } catch (ReflectiveOperationException | LinkageError e) {

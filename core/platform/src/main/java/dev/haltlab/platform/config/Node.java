@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A piece of YAML with its place: what Jackson's tree lacks and every message needs. Immutable. Scalars keep their text;
- * what it means is decided by the type it is bound to.
+ * A piece of YAML with its place: what Jackson's tree lacks and every message needs. Immutable. Scalars keep their
+ * text; what it means is decided by the type it is bound to.
  */
 public sealed interface Node {
 

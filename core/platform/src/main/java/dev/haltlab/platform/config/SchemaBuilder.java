@@ -54,8 +54,7 @@ public final class SchemaBuilder {
       if (doc != null) {
         schema.put("description", doc.value());
       }
-      if (base != null && !(base instanceof Map) && !(base instanceof Record r && binder.valueType(r.getClass()) == null)
-          && !(base instanceof Optional<?> o && o.isEmpty()) && !(base instanceof List<?> l && l.size() > 4)) {
+      if (base != null && isShort(base)) {
         schema.put("default", binder.treeOf(base));
       }
       properties.put(key, schema);
@@ -70,6 +69,12 @@ public final class SchemaBuilder {
     }
     schema.put("additionalProperties", false);
     return schema;
+  }
+
+  /** Whether a default can be shown beside its key. */
+  private boolean isShort(Object value) {
+    return !(value instanceof Map) && !(value instanceof Record r && binder.valueType(r.getClass()) == null)
+        && !(value instanceof Optional<?> o && o.isEmpty()) && !(value instanceof List<?> l && l.size() > 4);
   }
 
   /** Keeps a schema once, under a name, and refers to it. */

@@ -17,7 +17,7 @@ public interface ValueType<T> {
   /** Reads a value; null if it is none, after adding a problem. */
   @Nullable T read(Node node, Problems problems);
 
-  /** The value as it is written: a map, list, string, long or boolean that {@link #read} reads back as an equal value. */
+  /** The value as it is written: a map, list, string, long or boolean that {@link #read} reads back as an equal one. */
   Object write(T value);
 
   /**

@@ -101,7 +101,8 @@ final class ValueTypes {
   }
 
   private static <T> ValueType<T> value(
-      Class<T> type, BiFunction<Node, Problems, @Nullable T> read, Function<T, Object> write, Map<String, Object> schema) {
+      Class<T> type, BiFunction<Node, Problems, @Nullable T> read, Function<T, Object> write,
+      Map<String, Object> schema) {
     return new ValueType<>() {
       @Override
       public Class<T> type() {
@@ -163,7 +164,8 @@ final class ValueTypes {
       return null;
     }
     if ((scalar.isNumber() || scalar.isBoolean()) && !scalar.place().onCommandLine()) {
-      problems.add(node.place(), "expected text, found " + node.describe(), "write it quoted: \"" + scalar.text() + "\"");
+      problems.add(
+          node.place(), "expected text, found " + node.describe(), "write it quoted: \"" + scalar.text() + "\"");
       return null;
     }
     return scalar.text();

@@ -134,7 +134,8 @@ public final class Yaml {
     } catch (ReaderException e) {
       int line = 1;
       int column = 1;
-      int end = body.offsetByCodePoints(0, Math.min(Math.max(0, e.getPosition()), body.codePointCount(0, body.length())));
+      int position = Math.min(Math.max(0, e.getPosition()), body.codePointCount(0, body.length()));
+      int end = body.offsetByCodePoints(0, position);
       for (int i = 0; i < end; i++) {
         column = body.charAt(i) == '\n' ? 1 : column + 1;
         line += body.charAt(i) == '\n' ? 1 : 0;

@@ -1,4 +1,4 @@
-/** From YAML text to typed values: a tree with positions, problems with places and hints, records bound over defaults. */
+/** From YAML text to typed values: a tree with places, problems with places and hints, records bound over defaults. */
 @NullMarked
 package dev.haltlab.platform.config;
 

@@ -27,5 +27,6 @@ public record Plan(String scenario, long seed, int replications, List<Variant> v
    *     booleans in a fixed order, ready to be written as YAML or JSON and read back as a scenario
    * @param spec the same for the engine
    */
-  public record Variant(String name, boolean nativeRun, boolean bound, Map<String, Object> resolved, SimulationSpec spec) {}
+  public record Variant(
+      String name, boolean nativeRun, boolean bound, Map<String, Object> resolved, SimulationSpec spec) {}
 }

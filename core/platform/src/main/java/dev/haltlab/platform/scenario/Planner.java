@@ -60,7 +60,8 @@ public final class Planner {
 
   /**
    * @param catalog the plugins a scenario may use
-   * @param hostDirs folders with named host profiles, NAME.yaml; {@code ../hosts} beside the scenario's folder comes first
+   * @param hostDirs folders with named host profiles, NAME.yaml; {@code ../hosts} beside the scenario's folder
+   *     comes first
    */
   public Planner(Catalog catalog, List<Path> hostDirs) {
     this.catalog = catalog;
@@ -293,7 +294,8 @@ public final class Planner {
           return null;
         }
         HostProfile profile = (HostProfile) cpu.config();
-        ScenarioConfig resolved = resolved(bound, cpu, poll, vms, primary, pcpus, profile.cstates().get(deepest).name());
+        String cstate = profile.cstates().get(deepest).name();
+        ScenarioConfig resolved = resolved(bound, cpu, poll, vms, primary, pcpus, cstate);
         Map<String, Object> tree = new LinkedHashMap<>(binder.tree(resolved));
         tree.remove("compare");
         return variant(resolved, tree, profile, vms, primary, pcpus, deepest, hindsight.get(primary));
@@ -333,7 +335,8 @@ public final class Planner {
           SimulationSpec spec = new SimulationSpec(
               c.seed(), c.native_(),
               new SimulationSpec.Host(profile, c.host().kernel(), c.host().hz(), pcpus, deepest, tasks),
-              vms.values().stream().map(Vm::spec).toList(), primary, c.run().warmup().toNanos(), c.run().for_().toNanos());
+              vms.values().stream().map(Vm::spec).toList(), primary, c.run().warmup().toNanos(),
+              c.run().for_().toNanos());
           return new Plan.Variant(name, c.native_(), hindsight && !c.native_(), tree, spec);
         } catch (IllegalArgumentException e) {
           problems.add(layers.place(), Words.oneLine(String.valueOf(e.getMessage()), 300), "");
@@ -342,7 +345,8 @@ public final class Planner {
       }
 
       private ScenarioConfig resolved(
-          ScenarioConfig c, Resolved<?> cpu, Resolved<?> poll, Map<String, Vm> vms, int primary, int pcpus, String cstate) {
+          ScenarioConfig c, Resolved<?> cpu, Resolved<?> poll, Map<String, Vm> vms, int primary, int pcpus,
+          String cstate) {
         Map<String, VmConfig> resolvedVms = new LinkedHashMap<>();
         vms.forEach((vm, v) -> resolvedVms.put(vm, new VmConfig(
             v.config.kernel(), v.config.hz(), v.config.watchdog(), v.config.vcpus(), v.config.pin(),

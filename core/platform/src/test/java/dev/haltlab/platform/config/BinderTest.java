@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Pins that a record written as YAML binds back to an equal record, whatever it holds; that users' keys lie over defaults
- * as documented; and that a plugin's refusals get the place of the key they name.
+ * Pins that a record written as YAML binds back to an equal record, whatever it holds; that users' keys lie over
+ * defaults as documented; and that a plugin's refusals get the place of the key they name.
  */
 public final class BinderTest {
 
@@ -120,7 +120,9 @@ public final class BinderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {0, 1, 999, 1000, 1001, 1_500_000, 86_400_000_000_000L, 123_456_789_012_345_678L, Long.MAX_VALUE})
+  @ValueSource(longs = {
+    0, 1, 999, 1000, 1001, 1_500_000, 86_400_000_000_000L, 123_456_789_012_345_678L, Long.MAX_VALUE
+  })
   void timesAreWrittenExactly(long ns) {
     Problems problems = new Problems();
     Node node = new Node.Scalar(new Place("f", 1, 1, ""), Times.ofNanos(ns), true);
@@ -255,12 +257,14 @@ public final class BinderTest {
 
   private static Everything random(SplittableRandom r) {
     return new Everything(
-        r.nextBoolean(), r.nextInt(), r.nextLong(), mode(r), text(r), time(r), new Hertz(1 + r.nextLong(5_000_000_000L)),
+        r.nextBoolean(), r.nextInt(), r.nextLong(), mode(r), text(r), time(r),
+        new Hertz(1 + r.nextLong(5_000_000_000L)),
         new Bytes(r.nextLong(1L << r.nextInt(1, 62))), dist(r), cost(r),
         new KernelVersion(r.nextInt(9), r.nextInt(30), r.nextInt(3)), inner(r), list(r, () -> inner(r)),
         list(r, r::nextInt), map(r, () -> inner(r)), steps(r), features(r),
         list(r, () -> new CState("C" + r.nextInt(9), time(r), time(r), r.nextInt(-1, 1000))),
-        r.nextBoolean() ? Optional.empty() : Optional.of(mode(r)), r.nextBoolean() ? Optional.empty() : Optional.of(inner(r)),
+        r.nextBoolean() ? Optional.empty() : Optional.of(mode(r)),
+        r.nextBoolean() ? Optional.empty() : Optional.of(inner(r)),
         map(r, () -> new Element(time(r), text(r))), list(r, () -> list(r, () -> text(r))));
   }
 
@@ -278,9 +282,9 @@ public final class BinderTest {
 
   private static String text(SplittableRandom r) {
     List<String> texts = List.of(
-        "", " ", "a", "off", "null", "~", "true", "false", "1", "-1.5", "1_000", "3.16", "a: b", "# no", "- x", "[", "{}",
-        "'", "\"", "*a", "&a", "!t", "two\nlines", "tab\there", "\u00fcber \u00b5s", "a very long text ".repeat(20), "%x",
-        "@", "`", "|", ">", "? x", "yes", "0x10", "010", "1e3", "key:", "\\", "<<", "---", "...", "=", "\ud83d\ude00");
+        "", " ", "a", "off", "null", "~", "true", "false", "1", "-1.5", "1_000", "3.16", "a: b", "# no", "- x", "[",
+        "{}", "'", "\"", "*a", "&a", "!t", "two\nlines", "tab\there", "\u00fcber \u00b5s", "a very long text ".repeat(20),
+        "%x", "@", "`", "|", ">", "? x", "yes", "0x10", "010", "1e3", "key:", "\\", "<<", "---", "...", "=", "\ud83d\ude00");
     return texts.get(r.nextInt(texts.size()));
   }
 

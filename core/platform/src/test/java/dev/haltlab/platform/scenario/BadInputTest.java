@@ -94,8 +94,8 @@ final class BadInputTest {
         mistake("a distribution upside down", "clientWork: 3us", "clientWork: {uniform: [2us, 1us]}",
             "14:19: vms.rr.workload.clientWork: to must not be less than the one before it "
                 + "(give the times in increasing order)"),
-        mistake("a cost without its quantiles", "cpu: ivy-bridge", "cpu: {use: ivy-bridge, steps: {coldWake: {min: 1us}}}",
-            4,
+        mistake("a cost without its quantiles", "cpu: ivy-bridge",
+            "cpu: {use: ivy-bridge, steps: {coldWake: {min: 1us}}}", 4,
             "3:44: host.cpu.steps.coldWake.p50: is missing (keys without a default: min, p50, p90, p99, max)",
             "3:44: host.cpu.steps.coldWake.p90: is missing (keys without a default: min, p50, p90, p99, max)",
             "3:44: host.cpu.steps.coldWake.p99: is missing (keys without a default: min, p50, p90, p99, max)",
@@ -196,7 +196,8 @@ final class BadInputTest {
         mistake("a control character", "scenario: s", "scenario: \u0001s",
             "1:11: not YAML: the character U+0001 is not allowed (is it a text file?)"),
         mistake("deep nesting", "pcpus: 4", "pcpus: " + "[".repeat(10_000),
-            "4:72: host.pcpus" + "[0]".repeat(62) + ": nested deeper than 64 levels (nothing in a scenario is that deep)"),
+            "4:72: host.pcpus" + "[0]".repeat(62)
+                + ": nested deeper than 64 levels (nothing in a scenario is that deep)"),
         mistake("compare without variants", "run:", "compare: {}\nrun:",
             "15:10: compare: names no variant (name one or leave compare out)"),
         mistake("a variant that is a text", "run:", "compare: {off: off}\nrun:",
@@ -306,7 +307,8 @@ final class BadInputTest {
 
   @Test
   void bytesThatAreNotUtf8AreAProblemWithTheirLine() throws IOException {
-    Path file = Files.write(folder.resolve("latin.yaml"), "scenario: s\n# f\u00fcr\n".getBytes(StandardCharsets.ISO_8859_1));
+    byte[] latin = "scenario: s\n# f\u00fcr\n".getBytes(StandardCharsets.ISO_8859_1);
+    Path file = Files.write(folder.resolve("latin.yaml"), latin);
     assertThat(problems(file)).extracting(Problem::toString)
         .containsExactly(file + ":2:4: is not UTF-8 (save it as UTF-8 text)");
   }

@@ -24,7 +24,8 @@ final class FuzzTest {
   private static final String[] INSERTS = {
     "\t", "\n", ": ", "- ", "[", "]", "{", "}", "*a", "&a ", "!!str ", "<<: ", "null", "~", "#", "'", "\"", "|\n", "? ",
     "---\n", "...\n", "%YAML 1.2\n", "\u0000", "\uFEFF", "\ud83d", "99999999999999999999", "-1", "0", "1e9", "us", ",",
-    "use: ", "compare:\n", "native: true\n", "\\", "@", "`", "\r", "\u0085", "\u2028", "none", "host", "../../x", "pin: [5]\n"
+    "use: ", "compare:\n", "native: true\n", "\\", "@", "`", "\r", "\u0085", "\u2028", "none", "host", "../../x",
+    "pin: [5]\n"
   };
 
   static Stream<Path> files() {
@@ -55,7 +56,8 @@ final class FuzzTest {
           assertThat(problem.message()).as(damaged).isNotBlank();
         }
       } catch (RuntimeException | Error e) {
-        throw new AssertionError("damage " + i + " of " + original.getFileName() + " with " + settings + ":\n" + damaged, e);
+        String what = "damage " + i + " of " + original.getFileName() + " with " + settings;
+        throw new AssertionError(what + ":\n" + damaged, e);
       }
     }
     assertThat(refused).as("damage was done").isGreaterThan(DAMAGED / 4);

@@ -220,10 +220,12 @@ public final class PlannerTest {
     "=5|--set: '=5' is not path=value (write --set haltPoll.window=50us)",
     "haltPoll..window=5us|--set: haltPoll..window: is not a path (write keys joined by points, as vms.rr.vcpus)",
     "compare.c.haltPoll.window=5us|--set: compare.c: there is no variant 'c' (there are: fixed, long)",
-    "compare.fixed=5us|--set: compare.fixed: sets no key of a variant (write --set compare.VARIANT.haltPoll.window=50us)",
+    "compare.fixed=5us|--set: compare.fixed: sets no key of a variant "
+        + "(write --set compare.VARIANT.haltPoll.window=50us)",
     "compare.fixed.seed=5|--set: compare.fixed.seed: cannot differ between variants (set it once for the scenario)",
     "host.hz=1|--set: host.hz: has no effect: every variant sets it itself (write --set compare.VARIANT.host.hz=...)",
-    "haltPoll=off|--set: haltPoll: has no effect: every variant sets it itself (write --set compare.VARIANT.haltPoll=...)",
+    "haltPoll=off|--set: haltPoll: has no effect: every variant sets it itself "
+        + "(write --set compare.VARIANT.haltPoll=...)",
     "haltPoll.use=off|--set: haltPoll.use: has no effect: every variant sets it itself "
         + "(write --set compare.VARIANT.haltPoll.use=...)",
   })
@@ -251,7 +253,8 @@ public final class PlannerTest {
     assertThat(at(plan.variants().get(0), "run.replications")).isEqualTo(2L);
     ProblemsException none = catchThrowableOfType(ProblemsException.class, () -> new Planner(Plugins.builtIn()).plan(
         new PlanRequest(file(GOOD), List.of(), OptionalLong.empty(), OptionalInt.of(0))));
-    assertThat(none.problems()).extracting(Problem::toString).containsExactly("--replications: must be 1 to 100000, was 0");
+    assertThat(none.problems()).extracting(Problem::toString)
+        .containsExactly("--replications: must be 1 to 100000, was 0");
   }
 
   // ------------------------------------------------------------------ named host profiles
@@ -404,10 +407,10 @@ public final class PlannerTest {
     "haltPoll={use: bad-poll, vcpu: 91}|--set: haltPoll.vcpu: must be at most 90",
     "haltPoll={use: bad-poll, states: true}|--set: haltPoll.use: the halt-poll strategy 'bad-poll' failed to start: "
         + "java.lang.NoSuchMethodError: gone (this is a defect of the plugin (plugins/test.jar))",
-    "vms.rr.idle={use: bad-idle, states: true}|--set: vms.rr.idle.use: the guest idle policy 'bad-idle' failed to start: "
-        + "java.lang.IllegalStateException: it has no idle states (this is a defect of the plugin (plugins/test.jar))",
-    "vms.rr.workload={use: bad-work, atDefine: true}|--set: vms.rr.workload.use: the guest workload 'bad-work' failed to "
-        + "define its tasks: java.lang.IllegalStateException: two lines "
+    "vms.rr.idle={use: bad-idle, states: true}|--set: vms.rr.idle.use: the guest idle policy 'bad-idle' failed to "
+        + "start: java.lang.IllegalStateException: it has no idle states (this is a defect of the plugin (plugins/test.jar))",
+    "vms.rr.workload={use: bad-work, atDefine: true}|--set: vms.rr.workload.use: the guest workload 'bad-work' failed "
+        + "to define its tasks: java.lang.IllegalStateException: two lines "
         + "(this is a defect of the plugin (plugins/test.jar))",
     "vms.rr.workload={use: bad-work, atStart: true}|--set: vms.rr.workload.use: needs more of everything",
     "vms.rr.workload={use: bad-work, vcpu: 2}|--set: vms.rr.workload.use: task 't' is on vCPU 2, the VM has 0 to 1",

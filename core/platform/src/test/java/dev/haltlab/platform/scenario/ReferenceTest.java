@@ -79,7 +79,8 @@ final class ReferenceTest {
         written.remove("tasks"); // there is no default program
         Map<String, Object> differences = new LinkedHashMap<>();
         Node last = slots.get(slots.size() - 1);
-        compare(written, last instanceof Node.Mapping m ? m : new Node.Mapping(last.place(), Map.of()), entry.id(), differences);
+        Node.Mapping keys = last instanceof Node.Mapping m ? m : new Node.Mapping(last.place(), Map.of());
+        compare(written, keys, entry.id(), differences);
         assertThat(differences).as("%s %s", kind.key(), entry.id()).isEmpty();
       }
     }
@@ -90,7 +91,8 @@ final class ReferenceTest {
     defaults.forEach((key, value) -> {
       String below = path.isEmpty() ? (String) key : path + "." + key;
       Node node = file.get((String) key);
-      if (Kind.ALL.stream().anyMatch(kind -> kind.key().equals(key)) || key.equals("compare") || below.equals("host.tasks")) {
+      boolean slot = Kind.ALL.stream().anyMatch(kind -> kind.key().equals(key));
+      if (slot || key.equals("compare") || below.equals("host.tasks")) {
         return;
       }
       if (value instanceof Map<?, ?> map && node instanceof Node.Mapping mapping) {

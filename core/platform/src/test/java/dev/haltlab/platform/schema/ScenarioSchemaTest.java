@@ -111,11 +111,13 @@ final class ScenarioSchemaTest {
     "compare: {a: {haltPoll: {window: 1us}}, b: {vms: {a: {workload: {clientWork: 1us}}}}}",
     "haltPoll: {use: fixed, window: 0}",
     "seed: 1_000",
+    "compare: {a: {host: {cpu: haswell}}}\n# no host in the base",
     "native: true",
     "run: {for: 1_000us, warmup: 0}",
   })
   void whatThePlannerTakesTheSchemaTakes(String right) {
-    String yaml = "scenario: s\nhost: {cpu: ivy-bridge}\nvms: {a: {workload: tcp-rr}}\n" + right + "\n";
+    String host = right.contains("no host") ? "" : "host: {cpu: ivy-bridge}\n";
+    String yaml = "scenario: s\n" + host + "vms: {a: {workload: tcp-rr}}\n" + right + "\n";
     assertThat(scenario().validate(json(yaml), InputFormat.JSON)).isEmpty();
   }
 

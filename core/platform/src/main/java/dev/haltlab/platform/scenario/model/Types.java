@@ -172,7 +172,8 @@ public final class Types {
           return new Slot(below.use(), below.place(), layers, below.replaced(), null);
         }
         problems.add(
-            layer.place().below("use"), "is missing", "write use: " + (below == null ? "and a plugin's id" : below.use()));
+            layer.place().below("use"), "is missing",
+            "write use: " + (below == null ? "and a plugin's id" : below.use()));
         return null;
       }
       if (use instanceof Node.Broken) {
@@ -222,7 +223,8 @@ public final class Types {
     @Override
     public @Nullable Variants read(Node node, Problems problems) {
       if (!(node instanceof Node.Mapping mapping)) {
-        problems.add(node.place(), "expected variants by name, found " + node.describe(), "write {off: {haltPoll: off}}");
+        problems.add(
+            node.place(), "expected variants by name, found " + node.describe(), "write {off: {haltPoll: off}}");
         return null;
       }
       if (mapping.fields().isEmpty()) {
