@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -16,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * renamed. Ctrl-C waits for the few milliseconds that takes.
  */
 final class ResultFolder {
-  private static final Set<String> OURS = Set.of("result.json", "result.txt", "plan.yaml");
+  private static final List<String> OURS = List.of("result.json", "result.txt", "plan.yaml");
 
   private final Path folder;
   private final Path parent;

@@ -55,7 +55,7 @@ public final class ArchitectureTest {
     ARROWS.put("dev.haltlab.workload", new Arrow(10, Set.of("dev.haltlab.spi")));
     ARROWS.put("dev.haltlab.host", new Arrow(4, Set.of("dev.haltlab.spi")));
     ARROWS.put(
-        "dev.haltlab.cli", new Arrow(0, Set.of("dev.haltlab.spi", "dev.haltlab.engine", "dev.haltlab.platform")));
+        "dev.haltlab.cli", new Arrow(40, Set.of("dev.haltlab.spi", "dev.haltlab.engine", "dev.haltlab.platform")));
   }
 
   private JavaClasses product = new ClassFileImporter().importClasses();
