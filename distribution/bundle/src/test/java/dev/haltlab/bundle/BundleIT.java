@@ -76,7 +76,9 @@ class BundleIT {
 
   @Test
   void a_wrong_scenario_is_exit_code_1_and_one_line() throws IOException {
-    Files.writeString(folder.resolve("wrong.yaml"), "scenario: x\nvms: { a: { wokload: idle, workload: idle } }\n");
+    Files.writeString(
+        folder.resolve("wrong.yaml"),
+        "scenario: x\nvms: { a: { wokload: idle, workload: idle } }\nhost: { cpu: haswell }\n");
     Bundle.Said said = bundle.run(folder, "validate", "wrong.yaml");
     assertThat(said.code()).isEqualTo(1);
     oneLine(said.err());
