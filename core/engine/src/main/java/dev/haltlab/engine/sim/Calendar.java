@@ -15,33 +15,44 @@ public final class Calendar {
   /** The time of an event that is not pending. */
   public static final long NEVER = Long.MAX_VALUE;
 
-  /** Up to here a look at every slot is cheaper than keeping a tree in order. */
-  private static final int SCAN_LIMIT = 4;
+  /** So many slots are looked at one by one, which is cheaper than keeping them in a tree. */
+  private static final int SCANNED = 4;
 
   /** The key of a slot without event: greater than any key of an event. */
   private static final long EMPTY = Long.MAX_VALUE;
+
+  private static final long UNKNOWN = -1;
 
   private final int slots;
   private final int rankBits;
   private final int rankMask;
   private final long maxTimeNs;
-  private final boolean scan;
 
-  /** Index of slot 0's key in {@link #keys}: 0 when scanned; as a tree, the number of leaves. */
-  private final int base;
+  /** The slots {@code busyFrom} to {@code busyFrom + busySlots - 1} are scanned; the others are in the tree. */
+  private final int busyFrom;
+
+  private final int busySlots;
+  /** Always {@link #SCANNED} keys, so that the scan has no loop; those without a slot stay empty. */
+  private final long[] busy = new long[SCANNED];
 
   /**
-   * A key packs time and slot, so that one comparison of longs is the total order. As a tree, {@code keys[i]} is the
-   * smaller of {@code keys[2i]} and {@code keys[2i + 1]}, and {@code keys[1]} the earliest: no event is ever moved, and
-   * no branch depends on the order.
+   * A key packs time and slot, so that one comparison of longs is the total order. {@code tree[i]} is the smaller of
+   * {@code tree[2i]} and {@code tree[2i + 1]}, and {@code tree[1]} the earliest: no event is ever moved, and no branch
+   * depends on the order.
    */
-  private final long[] keys;
+  private final long[] tree;
+
+  /** Index of slot 0's key in the tree: the number of leaves. */
+  private final int leaves;
 
   /**
    * The tree's slot that {@link #next} took last while its key still stands in the tree, or −1. Most handlers schedule
    * their own slot anew, and then one walk up the tree does for removal and insertion both.
    */
   private int hole = -1;
+
+  /** The smallest key of all, {@link #EMPTY} if there is none; {@link #UNKNOWN} when it has gone. */
+  private long first = UNKNOWN;
 
   private long nowNs;
   private long taken;
@@ -52,17 +63,37 @@ public final class Calendar {
    * @param slots number of sources, 1 to 2^24
    */
   public Calendar(int slots) {
+    this(slots, 0, slots);
+  }
+
+  /**
+   * An empty calendar at time 0 that knows which of its sources have most of the events. If they are few, scheduling them
+   * is one store; the order of events is the same.
+   *
+   * @param slots number of sources, 1 to 2^24
+   * @param busyFrom the first busy one
+   * @param busySlots how many follow each other
+   */
+  public Calendar(int slots, int busyFrom, int busySlots) {
     if (slots < 1 || slots > 1 << 24) {
       throw new IllegalArgumentException("slots must be 1 to " + (1 << 24) + ", was " + slots);
     }
+    Objects.checkFromIndexSize(busyFrom, busySlots, slots);
     this.slots = slots;
     this.rankBits = 32 - Integer.numberOfLeadingZeros(slots - 1);
     this.rankMask = (1 << rankBits) - 1;
     this.maxTimeNs = (Long.MAX_VALUE >> rankBits) - 1;
-    this.scan = slots <= SCAN_LIMIT;
-    this.base = scan ? 0 : 1 << rankBits;
-    this.keys = new long[scan ? slots : 2 << rankBits];
-    Arrays.fill(keys, EMPTY);
+    this.busyFrom = busyFrom;
+    this.busySlots = busySlots <= SCANNED ? busySlots : 0;
+    this.leaves = 1 << rankBits;
+    this.tree = new long[2 << rankBits];
+    Arrays.fill(busy, EMPTY);
+    Arrays.fill(tree, EMPTY);
+  }
+
+  /** Number of sources. */
+  public int slots() {
+    return slots;
   }
 
   /** The simulated time, ns. */
@@ -116,8 +147,9 @@ public final class Calendar {
     int slot = (int) key & rankMask;
     nowNs = key >> rankBits;
     taken++;
-    if (scan) {
-      keys[slot] = EMPTY;
+    first = UNKNOWN;
+    if (isBusy(slot)) {
+      busy[slot - busyFrom] = EMPTY;
     } else {
       hole = slot;
     }
@@ -166,49 +198,69 @@ public final class Calendar {
   }
 
   private long earliest() {
-    return scan ? smallest() : root();
+    long known = first;
+    return known >= 0 ? known : find();
   }
 
-  private long smallest() {
-    long smallest = EMPTY;
-    for (long key : keys) {
-      smallest = Math.min(smallest, key);
-    }
-    return smallest;
+  private long find() {
+    long found = busySlots == 0 ? root() : Math.min(root(), busiest());
+    first = found;
+    return found;
+  }
+
+  private long busiest() {
+    long[] keys = busy;
+    return Math.min(Math.min(keys[0], keys[1]), Math.min(keys[2], keys[3]));
   }
 
   private long root() {
     if (hole >= 0) {
       put(hole, EMPTY);
     }
-    return keys[1];
+    return tree[1];
+  }
+
+  private boolean isBusy(int slot) {
+    int index = slot - busyFrom;
+    return index >= 0 && index < busySlots;
   }
 
   private void put(int slot, long key) {
-    if (scan) {
-      keys[slot] = key;
+    long before;
+    if (isBusy(slot)) {
+      before = busy[slot - busyFrom];
+      busy[slot - busyFrom] = key;
     } else {
       if (slot == hole) {
         hole = -1;
       }
-      climb(base + slot, key);
+      before = tree[leaves + slot];
+      climb(leaves + slot, key);
+    }
+    if (key < first) {
+      first = key;
+    } else if (before == first) {
+      first = UNKNOWN;
     }
   }
 
   private void climb(int leaf, long key) {
-    long[] tree = keys;
+    long[] keys = tree;
     long smaller = key;
     int i = leaf;
-    tree[i] = smaller;
+    keys[i] = smaller;
     for (int level = rankBits; level > 0; level--) {
-      smaller = Math.min(smaller, tree[i ^ 1]);
+      smaller = Math.min(smaller, keys[i ^ 1]);
       i >>= 1;
-      tree[i] = smaller;
+      keys[i] = smaller;
     }
   }
 
   private long keyOf(int slot) {
-    return Objects.checkIndex(slot, slots) == hole ? EMPTY : keys[base + slot];
+    if (isBusy(Objects.checkIndex(slot, slots))) {
+      return busy[slot - busyFrom];
+    }
+    return slot == hole ? EMPTY : tree[leaves + slot];
   }
 
   private long toTime(long key) {
