@@ -69,7 +69,7 @@ final class Machine {
     tickSlots = pollSlots + (spec.nativeRun() ? 0 : cpuCount);
     taskSlots = tickSlots + (spec.nativeRun() ? 0 : spec.host().pcpus());
     windowSlot = taskSlots + 2 * spec.host().tasks().size();
-    calendar = new Calendar(windowSlot + 1);
+    calendar = new Calendar(windowSlot + 1, stepSlots, cpuCount);
     owners = new Source[windowSlot + 1];
 
     for (SimulationSpec.Vm vm : spec.vms()) {

@@ -48,13 +48,11 @@ public final class GuestCpu implements Cpu {
   private static final int IDLE_EXIT = 17;
   private static final int IDLE_RESTART = 18;
   private static final int IDLE_EXIT_WRITES = 19;
-  private static final int IDLE_LEAVE = 20;
   // Interrupt handlers:
   private static final int ISR = 21;
   private static final int ISR_EOI = 22;
   private static final int ISR_BODY = 23;
   private static final int ISR_WRITES = 24;
-  private static final int ISR_SOFTIRQ = 25;
   private static final int ISR_EXIT = 26;
 
   private static final int SYSCALL = PathStep.SYSCALL.ordinal();
@@ -186,11 +184,60 @@ public final class GuestCpu implements Cpu {
 
   // --- called by the CPU under it ---
 
-  /** The operation is done: goes on until the next one. */
+  /**
+   * The operation is done: goes on until the next one. A phase is where an operation ends; what takes no time in between is
+   * a call.
+   */
   public void proceed() {
     issued = false;
     while (!issued) {
-      step();
+      switch (phase) {
+        case NEXT_VERB -> nextVerb();
+        case VERB -> beginVerb();
+        case WAKE -> {
+          phase = DELIVER;
+          run(SCHEDULER, task().verbQueues[0].firstWaiter() != null ? guestCost(GUEST_WAKE_UP) : 0, false);
+        }
+        case DELIVER -> deliver();
+        case DELIVERED -> {
+          phase = NEXT_VERB;
+          run(SYSCALL, guestCost(task().verb == Task.Verb.SEND ? SEND_RETURN : SIGNAL_RETURN), true);
+        }
+        case TAKE -> take();
+        case SLEEP_ARM -> armSleep();
+        case SLEEP_BLOCK -> blockSleep();
+        case SLEPT -> {
+          phase = NEXT_VERB;
+          run(SYSCALL, guestCost(SLEEP_RETURN), true);
+        }
+        case RESUME -> {
+          Task resumed = task();
+          phase = resumed.savedPhase;
+          run(resumed.savedLabel, resumed.savedNs, true);
+        }
+        case SCHEDULE -> schedule();
+        case SWITCHED -> switched();
+        case IDLE_ENTER -> {
+          phase = IDLE_LOOP;
+          run(IDLE, guestCost(IDLE_ENTER_COST), false);
+        }
+        case IDLE_LOOP -> idleLoop();
+        case IDLE_WRITES -> idleWrites();
+        case IDLE_SLEEP -> idleSleep();
+        case IDLE_WOKEN -> idleWoken();
+        case IDLE_EXIT -> idleExit();
+        case IDLE_RESTART -> {
+          tick.restart(calendar.nowNs());
+          idleExitWrites();
+        }
+        case IDLE_EXIT_WRITES -> idleExitWrites();
+        case ISR -> isr();
+        case ISR_EOI -> isrEoi();
+        case ISR_BODY -> isrBody();
+        case ISR_WRITES -> isrWrites();
+        case ISR_EXIT -> isrExit();
+        default -> throw new IllegalStateException("no such phase: " + phase);
+      }
     }
   }
 
@@ -210,122 +257,6 @@ public final class GuestCpu implements Cpu {
     if (token != null) {
       inTransit = null;
       cpu.hold(token, QUEUE_WAIT);
-    }
-  }
-
-  // --- the state machine ---
-
-  private void step() {
-    switch (phase) {
-      case NEXT_VERB -> nextVerb();
-      case VERB -> beginVerb();
-      case WAKE -> {
-        phase = DELIVER;
-        run(SCHEDULER, task().verbQueues[0].firstWaiter() != null ? guestCost(GUEST_WAKE_UP) : 0, false);
-      }
-      case DELIVER -> deliver();
-      case DELIVERED -> {
-        phase = NEXT_VERB;
-        run(SYSCALL, guestCost(task().verb == Task.Verb.SEND ? SEND_RETURN : SIGNAL_RETURN), true);
-      }
-      case TAKE -> take();
-      case SLEEP_ARM -> {
-        Task sleeper = task();
-        if (sleeper.verbNs <= calendar.nowNs()) {
-          phase = SLEPT;
-        } else {
-          timers.addSleeper(sleeper, sleeper.verbNs);
-          phase = SLEEP_BLOCK;
-        }
-      }
-      case SLEEP_BLOCK -> {
-        if (!issueWrite()) {
-          Task sleeper = task();
-          sleeper.resumeAt = SLEPT;
-          leave(sleeper, SLEEPING);
-        }
-      }
-      case SLEPT -> {
-        phase = NEXT_VERB;
-        run(SYSCALL, guestCost(SLEEP_RETURN), true);
-      }
-      case RESUME -> {
-        Task resumed = task();
-        phase = resumed.savedPhase;
-        run(resumed.savedLabel, resumed.savedNs, true);
-      }
-      case SCHEDULE -> schedule();
-      case SWITCHED -> switched();
-      case IDLE_ENTER -> {
-        phase = IDLE_LOOP;
-        run(IDLE, guestCost(IDLE_ENTER_COST), false);
-      }
-      case IDLE_LOOP -> idleLoop();
-      case IDLE_WRITES -> {
-        if (!issueWrite()) {
-          phase = IDLE_SLEEP;
-        }
-      }
-      case IDLE_SLEEP -> idleSleep();
-      case IDLE_WOKEN -> {
-        idleReflect();
-        polling = !bare;
-        phase = needResched ? IDLE_EXIT : IDLE_LOOP;
-      }
-      case IDLE_EXIT -> {
-        claimTransit();
-        phase = IDLE_RESTART;
-        run(IDLE, guestCost(IDLE_EXIT_COST), false);
-      }
-      case IDLE_RESTART -> {
-        tick.restart(calendar.nowNs());
-        phase = IDLE_EXIT_WRITES;
-      }
-      case IDLE_EXIT_WRITES -> {
-        if (!issueWrite()) {
-          phase = IDLE_LEAVE;
-        }
-      }
-      case IDLE_LEAVE -> {
-        polling = false;
-        phase = SCHEDULE;
-      }
-      case ISR -> {
-        vector = cpu.takeVector();
-        phase = ISR_EOI;
-        run(INTERRUPT, guestCost(vector == LogicalCpu.TIMER ? TIMER_ISR : RESCHEDULE_ISR), false);
-      }
-      case ISR_EOI -> {
-        phase = ISR_BODY;
-        if (cpu.eoiTakesTime()) {
-          if (bare) {
-            eoiOwed = true;
-          } else {
-            cpu.endOfInterrupt();
-            issued = true;
-          }
-        }
-      }
-      case ISR_BODY -> {
-        softirq = false;
-        if (vector == LogicalCpu.TIMER) {
-          timerInterrupt();
-        }
-        phase = ISR_WRITES;
-      }
-      case ISR_WRITES -> {
-        if (!issueWrite()) {
-          phase = ISR_SOFTIRQ;
-        }
-      }
-      case ISR_SOFTIRQ -> {
-        phase = ISR_EXIT;
-        if (softirq) {
-          run(INTERRUPT, guestCost(SOFTIRQ), false);
-        }
-      }
-      case ISR_EXIT -> isrExit();
-      default -> throw new IllegalStateException("no such phase: " + phase);
     }
   }
 
@@ -350,11 +281,13 @@ public final class GuestCpu implements Cpu {
     if (task.verb == Task.Verb.NONE) {
       throw failure("issued no verb", null);
     }
-    phase = VERB;
     if (eoiOwed) {
       eoiOwed = false;
+      phase = VERB;
       cpu.endOfInterrupt();
       issued = true;
+    } else {
+      beginVerb();
     }
   }
 
@@ -389,8 +322,28 @@ public final class GuestCpu implements Cpu {
         drop(task);
         runQueue.charge(task, calendar.nowNs());
         current = null;
-        phase = SCHEDULE;
+        schedule();
       }
+    }
+  }
+
+  private void armSleep() {
+    Task sleeper = task();
+    if (sleeper.verbNs <= calendar.nowNs()) {
+      phase = SLEPT;
+    } else {
+      timers.addSleeper(sleeper, sleeper.verbNs);
+      phase = SLEEP_BLOCK;
+      blockSleep();
+    }
+  }
+
+  private void blockSleep() {
+    if (writesDone()) {
+      Task sleeper = task();
+      sleeper.resumeAt = SLEPT;
+      leave(sleeper, SLEEPING);
+      schedule();
     }
   }
 
@@ -477,6 +430,7 @@ public final class GuestCpu implements Cpu {
       }
       task.resumeAt = TAKE;
       leave(task, QUEUE_WAIT);
+      schedule();
       return;
     }
     Token token;
@@ -509,12 +463,12 @@ public final class GuestCpu implements Cpu {
       task.token.park(calendar.nowNs(), parkAs);
     }
     current = null;
-    phase = SCHEDULE;
   }
 
   private void preempt(Task task) {
     leave(task, QUEUE_WAIT);
     runQueue.addPreempted(task);
+    schedule();
   }
 
   private void schedule() {
@@ -573,6 +527,13 @@ public final class GuestCpu implements Cpu {
       tick.stop(nowNs, wheelNs);
     }
     phase = IDLE_WRITES;
+    idleWrites();
+  }
+
+  private void idleWrites() {
+    if (writesDone()) {
+      idleSleep();
+    }
   }
 
   private void idleSleep() {
@@ -581,12 +542,13 @@ public final class GuestCpu implements Cpu {
       polling = false;
     }
     if (needResched) {
-      phase = IDLE_EXIT;
+      idleExit();
       return;
     }
     issued = true;
     if (eoiOwed) {
       eoiOwed = false;
+      phase = IDLE_SLEEP;
       cpu.endOfInterrupt();
       return;
     }
@@ -596,6 +558,30 @@ public final class GuestCpu implements Cpu {
       cpu.halt();
     } else {
       cpu.spin(IDLE, kind == IdleState.Kind.POLL ? pollNs() : TimerQueue.NEVER);
+    }
+  }
+
+  private void idleWoken() {
+    idleReflect();
+    polling = !bare;
+    if (needResched) {
+      idleExit();
+    } else {
+      phase = IDLE_LOOP;
+    }
+  }
+
+  private void idleExit() {
+    claimTransit();
+    phase = IDLE_RESTART;
+    run(IDLE, guestCost(IDLE_EXIT_COST), false);
+  }
+
+  private void idleExitWrites() {
+    phase = IDLE_EXIT_WRITES;
+    if (writesDone()) {
+      polling = false;
+      schedule();
     }
   }
 
@@ -619,6 +605,46 @@ public final class GuestCpu implements Cpu {
   }
 
   // --- interrupt handlers ---
+
+  private void isr() {
+    vector = cpu.takeVector();
+    phase = ISR_EOI;
+    run(INTERRUPT, guestCost(vector == LogicalCpu.TIMER ? TIMER_ISR : RESCHEDULE_ISR), false);
+  }
+
+  private void isrEoi() {
+    if (!cpu.eoiTakesTime()) {
+      isrBody();
+    } else if (bare) {
+      eoiOwed = true;
+      isrBody();
+    } else {
+      phase = ISR_BODY;
+      cpu.endOfInterrupt();
+      issued = true;
+    }
+  }
+
+  private void isrBody() {
+    softirq = false;
+    if (vector == LogicalCpu.TIMER) {
+      timerInterrupt();
+    }
+    phase = ISR_WRITES;
+    isrWrites();
+  }
+
+  private void isrWrites() {
+    if (!writesDone()) {
+      return;
+    }
+    if (softirq) {
+      phase = ISR_EXIT;
+      run(INTERRUPT, guestCost(SOFTIRQ), false);
+    } else {
+      isrExit();
+    }
+  }
 
   private void timerInterrupt() {
     long nowNs = calendar.nowNs();
@@ -669,12 +695,13 @@ public final class GuestCpu implements Cpu {
     }
   }
 
-  private boolean issueWrite() {
-    if (!timers.hasWrite()) {
-      return false;
-    }
-    if (!cpu.writeTimer(timers.takeWrite())) {
-      issued = true;
+  /** Issues the register writes that wait, one by one; returns whether all are done. */
+  private boolean writesDone() {
+    while (timers.hasWrite()) {
+      if (!cpu.writeTimer(timers.takeWrite())) {
+        issued = true;
+        return false;
+      }
     }
     return true;
   }

@@ -47,6 +47,13 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
   protected long endNs = Calendar.NEVER;
   private boolean stepping;
 
+  // A step of two halves: one event where nothing but the name of things changes in between. Most exits end so.
+  /** When the second half begins; {@link Calendar#NEVER} if there is none or it has begun. */
+  private long seamNs = Calendar.NEVER;
+  private int secondPhase;
+  private int secondLabel;
+  private int secondPrice;
+
   /** The operation under way: what it is charged to. */
   protected int operationLabel;
   /** Whether an interrupt may break into it. */
@@ -61,7 +68,9 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
   protected long leftNs;
 
   private final long[] spentNs = new long[CpuTime.COUNT];
+  /** The account of the place under this CPU, and what of {@link #spentNs} is booked there already. */
   private long[] placeNs;
+  private final long[] bookedNs = new long[CpuTime.COUNT];
   private int way;
   private int label;
   private long sinceNs;
@@ -204,6 +213,9 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
     }
     stepping = true;
     do {
+      if (seamNs != Calendar.NEVER) {
+        flush();
+      }
       finish();
     } while (runsAhead());
     stepping = false;
@@ -211,10 +223,10 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
 
   /** Goes on at once if nothing else happens before this CPU's next step: the same order, without the calendar. */
   private boolean runsAhead() {
-    if (endNs == Calendar.NEVER) {
+    if (endNs == Calendar.NEVER || !stepping) {
       return false;
     }
-    if (!window.isClosed() && calendar.advanceIfNext(stepSlot, endNs)) {
+    if (calendar.advanceIfNext(stepSlot, endNs)) {
       return true;
     }
     calendar.schedule(stepSlot, endNs);
@@ -231,7 +243,7 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
     phase = newPhase;
     spend(newWay, newLabel);
     long timeNs = calendar.nowNs() + ns;
-    if (stepping && !window.isClosed() && calendar.advanceIfNext(stepSlot, timeNs)) {
+    if (stepping && calendar.advanceIfNext(stepSlot, timeNs)) {
       return true;
     }
     until(timeNs);
@@ -243,6 +255,42 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
     phase = newPhase;
     spend(newWay, newLabel);
     until(calendar.nowNs() + ns);
+  }
+
+  /**
+   * Begins a step of two halves, the first of {@code ns}, the second priced as {@code newSecondPrice}: one event for two.
+   * If something from outside comes before the seam, the step is of one half after all, and {@link #finish} is asked what
+   * follows it: see {@link #touched}.
+   *
+   * @return whether it has ended, as in {@link #passes}
+   */
+  protected final boolean passesInTwo(
+      int newPhase, int newWay, int newLabel, long ns, int newSecondPhase, int newSecondLabel, int newSecondPrice) {
+    spend(newWay, newLabel);
+    phase = newPhase;
+    seamNs = calendar.nowNs() + ns;
+    secondPhase = newSecondPhase;
+    secondLabel = newSecondLabel;
+    secondPrice = newSecondPrice;
+    long timeNs = seamNs + costs.draw(newSecondPrice);
+    if (stepping && calendar.advanceIfNext(stepSlot, timeNs)) {
+      crossSeam();
+      return true;
+    }
+    until(timeNs);
+    return false;
+  }
+
+  /** Called before something from outside acts on this CPU, which is to find the half of a step that is under way. */
+  protected final void touched() {
+    if (seamNs != Calendar.NEVER) {
+      flush();
+      if (seamNs != Calendar.NEVER) { // still in the first half: the second is decided anew when it begins
+        costs.undraw(secondPrice);
+        until(seamNs);
+        seamNs = Calendar.NEVER;
+      }
+    }
   }
 
   /** The current step is over at {@code timeNs}. */
@@ -262,17 +310,33 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
 
   /** From now on time is spent {@code newWay}, and a token is charged to {@code newLabel}. */
   protected final void spend(int newWay, int newLabel) {
-    flush();
+    if (newWay != way || token != null || seamNs != Calendar.NEVER) {
+      flush(); // else it would charge the same account, and nobody asks for the label
+    }
     way = newWay;
     label = newLabel;
   }
 
   /** Charges the time since the last charge. */
-  private void flush() {
-    long ns = calendar.nowNs() - sinceNs;
-    sinceNs += ns;
+  protected final void flush() {
+    long nowNs = calendar.nowNs();
+    if (nowNs >= seamNs) {
+      crossSeam();
+    }
+    chargeUpTo(nowNs);
+  }
+
+  private void crossSeam() {
+    chargeUpTo(seamNs);
+    seamNs = Calendar.NEVER;
+    phase = secondPhase;
+    label = secondLabel;
+  }
+
+  private void chargeUpTo(long timeNs) {
+    long ns = timeNs - sinceNs;
+    sinceNs = timeNs;
     spentNs[way] += ns;
-    placeNs[way] += ns;
     Token held = token;
     if (held != null) {
       held.charge(label, ns);
@@ -291,17 +355,26 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
 
   /** From now on time is charged to another place as well. */
   protected final void moveTo(long[] newPlaceNs) {
-    flush();
-    placeNs = newPlaceNs;
+    if (newPlaceNs != placeNs) {
+      flush();
+      book();
+      placeNs = newPlaceNs;
+    }
+  }
+
+  /** Charges the place with what was spent there. */
+  private void book() {
+    for (int i = 0; i < CpuTime.COUNT; i++) {
+      placeNs[i] += spentNs[i] - bookedNs[i];
+      bookedNs[i] = spentNs[i];
+    }
   }
 
   /** Moves time already charged from one way of spending it to another. */
   protected final void recharge(int from, int to, long ns) {
     flush();
     spentNs[from] -= ns;
-    placeNs[from] -= ns;
     spentNs[to] += ns;
-    placeNs[to] += ns;
   }
 
   /** Time spent one way in this window up to the last charge. */
@@ -348,11 +421,13 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
   public void reset(long nowNs) {
     flush();
     java.util.Arrays.fill(spentNs, 0);
-    java.util.Arrays.fill(placeNs, 0);
+    java.util.Arrays.fill(bookedNs, 0);
   }
 
   @Override
   public void close(long nowNs) {
     flush();
+    book();
+    stepping = false; // the run is over: nothing runs ahead of its end
   }
 }

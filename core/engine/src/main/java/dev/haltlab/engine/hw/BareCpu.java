@@ -6,6 +6,7 @@ import dev.haltlab.engine.guest.LogicalCpu;
 import dev.haltlab.engine.host.PhysicalCpu;
 import dev.haltlab.engine.measure.CpuTime;
 import dev.haltlab.engine.measure.Window;
+import dev.haltlab.engine.sim.Alarm;
 import dev.haltlab.engine.sim.Calendar;
 import dev.haltlab.engine.sim.Costs;
 import dev.haltlab.spi.Step;
@@ -30,7 +31,7 @@ public final class BareCpu extends LogicalCpu {
   private static final int HARDWARE_INTERRUPT = Step.HARDWARE_INTERRUPT.ordinal();
 
   private final PhysicalCpu cpu;
-  private final int timerSlot;
+  private final Alarm timer;
   private int waking;
 
   /**
@@ -42,7 +43,7 @@ public final class BareCpu extends LogicalCpu {
       Calendar calendar, Costs costs, GuestCpu guest, Window window, PhysicalCpu cpu, int stepSlot, int timerSlot) {
     super(calendar, costs, guest, window, stepSlot, cpu.account(), GUEST, CpuTime.GUEST);
     this.cpu = cpu;
-    this.timerSlot = timerSlot;
+    this.timer = new Alarm(calendar, timerSlot);
   }
 
   @Override
@@ -53,7 +54,9 @@ public final class BareCpu extends LogicalCpu {
 
   @Override
   protected void otherEvent(int slot) {
-    receive(TIMER);
+    if (timer.goesOff()) {
+      receive(TIMER);
+    }
   }
 
   @Override
@@ -78,11 +81,7 @@ public final class BareCpu extends LogicalCpu {
 
   @Override
   public boolean writeTimer(long expiryNs) {
-    if (expiryNs == Calendar.NEVER) {
-      calendar.cancel(timerSlot);
-    } else {
-      calendar.schedule(timerSlot, Math.max(expiryNs, calendar.nowNs()));
-    }
+    timer.set(expiryNs);
     begin(TIMER_WRITE_LABEL, false, false);
     return passes(REGISTER_WRITE, CpuTime.GUEST, TIMER_WRITE_LABEL, costs.draw(TIMER_WRITE));
   }
@@ -116,7 +115,7 @@ public final class BareCpu extends LogicalCpu {
     phase = HALTED;
     spend(CpuTime.BLOCKED, IDLE_LABEL);
     until(Calendar.NEVER);
-    cpu.expectTimer(calendar.timeOf(timerSlot));
+    cpu.expectTimer(timer.dueNs());
     cpu.idle();
   }
 

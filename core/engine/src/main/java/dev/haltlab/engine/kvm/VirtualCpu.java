@@ -11,6 +11,7 @@ import dev.haltlab.engine.host.HostThread;
 import dev.haltlab.engine.host.PhysicalCpu;
 import dev.haltlab.engine.measure.CpuTime;
 import dev.haltlab.engine.measure.Window;
+import dev.haltlab.engine.sim.Alarm;
 import dev.haltlab.engine.sim.Calendar;
 import dev.haltlab.engine.sim.Costs;
 import dev.haltlab.spi.Feature;
@@ -70,6 +71,9 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   /** Ends the current guest operation: a host IPI, and with it guest mode. */
   private static final int HOST_IPI = 3;
 
+  /** A timer this close may fire before a write of its register takes effect. */
+  private static final long EXPIRY_CLOSE_NS = 1_000_000;
+
   private static final int TAIL_LABEL = PathStep.SENDER_TAIL.ordinal();
   private static final int SCHED_IN_LABEL = PathStep.SCHED_IN.ordinal();
   private static final int TIMER_WRITE_LABEL = PathStep.TIMER_WRITE.ordinal();
@@ -119,7 +123,8 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   private final HostScheduler scheduler;
   private final Entity entity;
   private final int timerSlot;
-  private final int pollSlot;
+  private final Alarm timer;
+  private final Alarm pollEnd;
   private final HaltPath halt;
   private final boolean posted;
   private final boolean eoiExits;
@@ -140,6 +145,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   private long exitSinceNs;
   private long interruptNs;
   private long armNs;
+  private boolean arming;
   private @Nullable VirtualCpu ipiTarget;
   private boolean ipiTargetSleeps;
   private boolean slept;
@@ -180,7 +186,8 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
     this.scheduler = parts.scheduler;
     this.entity = new Entity(this, parts.boundTo, parts.cpu);
     this.timerSlot = parts.timerSlot;
-    this.pollSlot = parts.pollSlot;
+    this.timer = new Alarm(parts.calendar, parts.timerSlot);
+    this.pollEnd = new Alarm(parts.calendar, parts.pollSlot);
     this.halt = new HaltPath(strategy, parts.vm, parts.index, parts.pollForbidden, parts.abortIsSuccess);
     this.posted = parts.features.contains(Feature.POSTED_INTERRUPTS);
     this.eoiExits = !parts.features.contains(Feature.VIRTUAL_EOI) && !parts.features.contains(Feature.PV_EOI);
@@ -198,8 +205,10 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   @Override
   protected void otherEvent(int slot) {
     if (slot == timerSlot) {
-      timerFired();
-    } else {
+      if (timer.goesOff()) {
+        timerFired();
+      }
+    } else if (pollEnd.goesOff()) {
       pollDeadline();
     }
   }
@@ -217,20 +226,17 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
         resumeGuest();
       }
       case EXIT -> handleExit();
-      case ICR_HANDLER -> {
-        long tailNs = ipiTarget().receive(RESCHEDULE);
-        step(SENDER_TAIL, CpuTime.EXIT, TAIL_LABEL, tailNs);
-      }
+      case ICR_HANDLER -> deliverIpi();
       case EXIT_INTERRUPT, SENDER_TAIL, SCHED_IN -> prepareEntry();
       case ENTERING -> entered();
       case POLL_NOTICE -> {
         halt.end(calendar.nowNs(), false, true);
-        step(SCHED_IN, CpuTime.EXIT, SCHED_IN_LABEL, costs.draw(POLL_RETURN_COST));
+        stepThenEnter(SCHED_IN, SCHED_IN_LABEL, costs.draw(POLL_RETURN_COST));
       }
       case SCHEDULING_OUT -> sleep();
       case SCHEDULE_ABORTED -> {
         halt.end(calendar.nowNs(), false, false);
-        step(SCHED_IN, CpuTime.EXIT, SCHED_IN_LABEL, costs.draw(POLL_RETURN_COST));
+        stepThenEnter(SCHED_IN, SCHED_IN_LABEL, costs.draw(POLL_RETURN_COST));
       }
       case C_EXIT -> startWaking();
       case WAKING -> backInBlock();
@@ -245,19 +251,18 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   public boolean writeTimer(long expiryNs) {
     armNs = expiryNs;
     leaveGuest(ON_TIMER_WRITE);
+    arming = true;
     long ns = costs.draw(VM_EXIT_COST) + costs.draw(TIMER_HANDLER_COST);
-    if (!passes(EXIT, CpuTime.EXIT, TIMER_WRITE_LABEL, ns)) {
+    boolean closeExpiry = Math.min(armNs, timer.dueNs()) - calendar.nowNs() < EXPIRY_CLOSE_NS;
+    if (needResched || hostKick || coldNs > 0 || closeExpiry) {
+      step(EXIT, CpuTime.EXIT, TIMER_WRITE_LABEL, ns);
       return false;
     }
+    if (!passesInTwo(EXIT, CpuTime.EXIT, TIMER_WRITE_LABEL, ns, ENTERING, TIMER_WRITE_LABEL, VM_ENTRY_COST)) {
+      return false;
+    }
+    // what entered does after an exit that nothing has happened to
     arm();
-    if (needResched || hostKick || coldNs > 0) {
-      prepareEntry();
-      return false;
-    }
-    // what prepareEntry and entered do for an exit that nothing has happened to
-    if (!passes(ENTERING, CpuTime.EXIT, TIMER_WRITE_LABEL, costs.draw(VM_ENTRY_COST))) {
-      return false;
-    }
     see();
     slept = false;
     countExit();
@@ -269,7 +274,11 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
     VirtualCpu other = (VirtualCpu) target;
     ipiTarget = other;
     ipiTargetSleeps = other.phase == BLOCKED && other.entity.cpu().isIdle();
-    exitFor(ON_ICR, ICR_EXIT_LABEL, costs.draw(ipiTargetSleeps ? ICR_EXIT_COLD_COST : ICR_EXIT_WARM_COST));
+    leaveGuest(ON_ICR);
+    long ns = costs.draw(ipiTargetSleeps ? ICR_EXIT_COLD_COST : ICR_EXIT_WARM_COST);
+    if (passesInTwo(EXIT, CpuTime.EXIT, ICR_EXIT_LABEL, ns, ICR_HANDLER, ICR_HANDLER_LABEL, icrHandlerCost())) {
+      deliverIpi();
+    }
   }
 
   @Override
@@ -301,12 +310,10 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
     step(EXIT, CpuTime.EXIT, label, ns);
   }
 
+  /** What a write of the timer register has asked for takes effect. */
   private void arm() {
-    if (armNs == Calendar.NEVER) {
-      calendar.cancel(timerSlot);
-    } else {
-      calendar.schedule(timerSlot, Math.max(armNs, calendar.nowNs()));
-    }
+    arming = false;
+    timer.set(armNs);
   }
 
   private void countExit() {
@@ -396,14 +403,21 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
         arm();
         prepareEntry();
       }
-      case ON_ICR -> step(
-          ICR_HANDLER, CpuTime.EXIT, ICR_HANDLER_LABEL,
-          costs.draw(ipiTargetSleeps ? ICR_HANDLER_COLD_COST : ICR_HANDLER_WARM_COST));
+      case ON_ICR -> step(ICR_HANDLER, CpuTime.EXIT, ICR_HANDLER_LABEL, costs.draw(icrHandlerCost()));
       case ON_INTERRUPT, ON_PREEMPTION_TIMER -> step(
           EXIT_INTERRUPT, exit == ON_INTERRUPT ? CpuTime.HOST_IRQ : CpuTime.EXIT, HOST_IRQ_LABEL,
           costs.draw(INTERRUPT_EXIT_HANDLER_COST) + interruptNs);
       default -> prepareEntry();
     }
+  }
+
+  private int icrHandlerCost() {
+    return ipiTargetSleeps ? ICR_HANDLER_COLD_COST : ICR_HANDLER_WARM_COST;
+  }
+
+  private void deliverIpi() {
+    long tailNs = ipiTarget().receive(RESCHEDULE);
+    stepThenEnter(SENDER_TAIL, TAIL_LABEL, tailNs);
   }
 
   private VirtualCpu ipiTarget() {
@@ -420,12 +434,27 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
       preempt(ENTERING);
       return;
     }
+    step(ENTERING, CpuTime.EXIT, ENTRY_LABEL[exit], costs.draw(entryCost()));
+  }
+
+  private int entryCost() {
     boolean injects = (visible | pending) != 0 && interruptible && (halted || leftNs != 0);
-    int cost = !injects ? VM_ENTRY_COST : slept ? INJECT_COLD_COST : INJECT_WARM_COST;
-    step(ENTERING, CpuTime.EXIT, ENTRY_LABEL[exit], costs.draw(cost));
+    return !injects ? VM_ENTRY_COST : slept ? INJECT_COLD_COST : INJECT_WARM_COST;
+  }
+
+  /** A step in the host, {@code ns}, after which the vCPU enters unless something comes in between. */
+  private void stepThenEnter(int newPhase, int newLabel, long ns) {
+    if (needResched) {
+      step(newPhase, CpuTime.EXIT, newLabel, ns);
+    } else if (passesInTwo(newPhase, CpuTime.EXIT, newLabel, ns, ENTERING, ENTRY_LABEL[exit], entryCost())) {
+      entered();
+    }
   }
 
   private void entered() {
+    if (arming) {
+      arm();
+    }
     see();
     slept = false;
     if (exit == ON_BOOT) {
@@ -466,9 +495,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
         return;
       }
     }
-    if (deadlineNs <= calendar.maxTimeNs()) {
-      calendar.schedule(pollSlot, deadlineNs);
-    }
+    pollEnd.set(deadlineNs);
   }
 
   private void pollDeadline() {
@@ -483,13 +510,13 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   }
 
   private void noticed() {
-    calendar.cancel(pollSlot);
+    pollEnd.off();
     halt.pollEnded(calendar.nowNs());
     step(POLL_NOTICE, CpuTime.POLL, POLL_NOTICE_LABEL, costs.draw(POLL_NOTICE_COST));
   }
 
   private void scheduleOut() {
-    calendar.cancel(pollSlot);
+    pollEnd.off();
     step(SCHEDULING_OUT, CpuTime.SWITCH, WAKE_THREAD_LABEL, costs.draw(SCHEDULE_OUT_COST));
   }
 
@@ -500,13 +527,13 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
     spend(CpuTime.BLOCKED, WAKE_THREAD_LABEL);
     until(Calendar.NEVER);
     PhysicalCpu cpu = entity.cpu();
-    cpu.expectTimer(calendar.timeOf(timerSlot));
+    cpu.expectTimer(timer.dueNs());
     cpu.blocked(entity);
   }
 
   /** A bound's wake-up did not come within its horizon, or another thread wants the pCPU: it has slept all along. */
   private void settleAsBlock() {
-    calendar.cancel(pollSlot);
+    pollEnd.off();
     long nowNs = calendar.nowNs();
     long sinceNs = Math.max(halt.blockNs(), window.openedNs());
     long outNs = Math.min(costs.draw(SCHEDULE_OUT_COST), nowNs - sinceNs);
@@ -517,7 +544,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
     phase = BLOCKED;
     spend(CpuTime.BLOCKED, WAKE_THREAD_LABEL);
     PhysicalCpu cpu = entity.cpu();
-    cpu.expectTimer(calendar.timeOf(timerSlot));
+    cpu.expectTimer(timer.dueNs());
     cpu.blockedSince(entity, sinceNs + outNs);
   }
 
@@ -527,7 +554,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
       halt.end(calendar.nowNs(), true, false);
     }
     coldNs = goesCold ? costs.draw(COLD_WAKE_COST) : 0;
-    step(SCHED_IN, CpuTime.EXIT, SCHED_IN_LABEL, costs.draw(SCHED_IN_COST));
+    stepThenEnter(SCHED_IN, SCHED_IN_LABEL, costs.draw(SCHED_IN_COST));
   }
 
   // --- interrupts for the guest: the kick table ---
@@ -538,6 +565,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
    * @return what the sender still has to do for it, ns
    */
   private long receive(int vector) {
+    touched();
     guest.claimTransit();
     pending |= vector;
     if (overlaid) {
@@ -574,6 +602,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
 
   /** The host timer that backs the APIC timer fires on the pCPU of this vCPU. */
   private void timerFired() {
+    touched();
     if (phase == GUEST || phase == GUEST_COLD) {
       pending |= TIMER;
       if (preemptionTimer) {
@@ -644,8 +673,8 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
         } else if (pollDeadlineNs <= calendar.nowNs()) {
           halt.pollEnded(calendar.nowNs());
           scheduleOut();
-        } else if (pollDeadlineNs <= calendar.maxTimeNs()) {
-          calendar.schedule(pollSlot, pollDeadlineNs);
+        } else {
+          pollEnd.set(pollDeadlineNs);
         }
       }
       default -> {
@@ -658,12 +687,13 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   private void preempt(int in) {
     preemptedIn = in;
     needResched = false;
-    calendar.cancel(pollSlot);
+    pollEnd.off();
     entity.cpu().preempted(entity);
   }
 
   @Override
   public void reschedule(boolean sliceOver) {
+    touched();
     if (phase == POLLING || phase == UNDECIDED) {
       if (sliceOver) {
         if (overlaid) {
@@ -698,6 +728,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
 
   @Override
   public void interruptedFor(long ns) {
+    touched();
     switch (phase) {
       case GUEST, GUEST_COLD -> breakOut(ON_INTERRUPT, ns);
       case ENTERING -> {
@@ -772,7 +803,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
 
   @Override
   public void reset(long nowNs) {
-    close(nowNs);
+    flush();
     stealBeforeNs += spentNs(CpuTime.RUNNABLE);
     super.reset(nowNs);
     exits.reset();
