@@ -82,7 +82,7 @@ public final class PhysicalCpu implements Source, Window.Meter {
     HostThread.Entity running = current;
     if (running == null) {
       current = woken;
-      queue.started(woken, calendar.nowNs());
+      queue.startWoken(woken, calendar.nowNs());
       woken.thread().wokenOnIdle(leaveIdle());
       return;
     }

@@ -23,6 +23,7 @@ public final class FairQueue<E extends FairQueue.Entity> {
 
   /** Something that is scheduled. Extended by threads and tasks. */
   public abstract static class Entity {
+    private @Nullable FairQueue<?> home;
     private long virtualNs;
     private long runningSinceNs;
     private long sliceStartNs;
@@ -41,9 +42,14 @@ public final class FairQueue<E extends FairQueue.Entity> {
 
   /** Adds one that has slept: it gets a little credit, not all its sleep. */
   public void addWoken(E entity) {
-    Entity e = entity;
-    e.virtualNs = Math.max(e.virtualNs, minVirtualNs - LATENCY_NS / 2);
-    insert(e);
+    place(entity);
+    insert(entity);
+  }
+
+  /** One that has slept gets the CPU at once, because nobody runs or waits: with the same credit, for those who come. */
+  public void startWoken(E entity, long nowNs) {
+    place(entity);
+    started(entity, nowNs);
   }
 
   /** Adds one that was running and still wants to. */
@@ -103,6 +109,16 @@ public final class FairQueue<E extends FairQueue.Entity> {
     Entity w = woken;
     Entity r = running;
     return r.virtualNs - w.virtualNs > WAKEUP_GRANULARITY_NS;
+  }
+
+  /** Virtual time passes differently in each queue: one that comes from another keeps its lag or lead, not its time. */
+  private void place(Entity e) {
+    FairQueue<?> before = e.home;
+    if (before != this) {
+      e.virtualNs += before == null ? 0 : minVirtualNs - before.minVirtualNs;
+      e.home = this;
+    }
+    e.virtualNs = Math.max(e.virtualNs, minVirtualNs - LATENCY_NS / 2);
   }
 
   private void insert(Entity e) {
