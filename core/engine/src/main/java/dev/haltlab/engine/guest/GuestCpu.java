@@ -508,6 +508,10 @@ public final class GuestCpu implements Cpu {
 
   private void idleLoop() {
     guardProgress();
+    if (needResched) {
+      idleExit(); // neither the policy is asked nor the tick stopped
+      return;
+    }
     long nowNs = calendar.nowNs();
     long wheelNs = bare ? TimerQueue.NEVER : wheel.nextNs();
     long nextNs = Math.min(wheelNs, timers.earliestButTickNs());
