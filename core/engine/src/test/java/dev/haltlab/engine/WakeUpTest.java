@@ -7,6 +7,7 @@ import dev.haltlab.spi.CState;
 import dev.haltlab.spi.Cost;
 import dev.haltlab.spi.Feature;
 import dev.haltlab.spi.Guest;
+import dev.haltlab.spi.HaltPoll;
 import dev.haltlab.spi.Hertz;
 import dev.haltlab.spi.HostProfile;
 import dev.haltlab.spi.IdlePolicy;
@@ -15,6 +16,7 @@ import dev.haltlab.spi.KernelVersion;
 import dev.haltlab.spi.Script;
 import dev.haltlab.spi.Step;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -22,12 +24,19 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** Pins wake-ups whose price hangs on what came before: a step paid for in vain shows only where one meets idle entry. */
+/**
+ * Pins wake-ups whose price hangs on what came before: a step left out or paid for twice shows only where a wake-up
+ * meets idle entry, a deep C-state, a preempted poll or another thread.
+ */
 final class WakeUpTest {
   private static final long US = 1_000;
+  private static final long MS = 1_000_000;
   private static final long SECOND_NS = 1_000_000_000;
 
   private final Map<Step, Cost> prices = new EnumMap<>(Step.class);
+  private final List<SimulationSpec.HostTask> hostTasks = new ArrayList<>();
+  private int deepestCState;
+  private HaltPoll strategy = now -> 0;
 
   @Test
   void aWakeUpBeforeTheIdleLoopLeavesTheTickAlone() {
@@ -54,10 +63,88 @@ final class WakeUpTest {
     assertThat(timerWrites(woken)).isEqualTo(timerWrites(neverIdle));
   }
 
+  @Test
+  void theHostTimersInterruptTakesItsTimeInEveryCState() {
+    long priceNs = 50 * US;
+    for (int state = 0; state < 2; state++) {
+      deepestCState = state;
+      price(Step.HOST_TIMER, 0);
+      long freeNs = wakesAt(MS);
+      price(Step.HOST_TIMER, priceNs);
+
+      assertThat(wakesAt(MS) - freeNs).as("C-state %d", state).isEqualTo(priceNs);
+    }
+  }
+
+  @Test
+  void aVcpuPreemptedWhilePollingComesBackCold() {
+    long priceNs = 100 * US;
+    strategy = new Unyielding();
+    hostTasks.add(new SimulationSpec.HostTask("hog", 0, SECOND_NS, SECOND_NS));
+    long warmNs = wakesAt(20 * MS);
+    price(Step.COLD_WAKE, priceNs);
+
+    assertThat(wakesAt(20 * MS) - warmNs).isEqualTo(priceNs);
+  }
+
+  @Test
+  void aBoundDoesNotLoseItsTurnForTimeItSlept() {
+    // sleeps on an otherwise idle pCPU beyond the bound's horizon; then another thread runs there when it wakes
+    hostTasks.add(new SimulationSpec.HostTask("other", 0, 17 * MS, 10 * MS));
+    long offNs = wakesAt(11 * MS, 19 * MS);
+    strategy = new Bound(5 * MS);
+
+    assertThat(wakesAt(11 * MS, 19 * MS)).isEqualTo(offNs);
+  }
+
+  @Test
+  void aHostIpiOnItsWayWhenTheVcpuExitsCausesNoSecondExit() {
+    price(Step.HOST_IPI, MS); // longer than what is left of the guest's operation
+    long alone = interruptExits();
+    hostTasks.add(new SimulationSpec.HostTask("takes over", 0, 5 * MS, 1));
+
+    assertThat(interruptExits()).isEqualTo(alone);
+  }
+
+  /** Exits by interrupt of a vCPU that computes, with a timer of its own at 5.1 ms. */
+  private long interruptExits() {
+    Outcome outcome =
+        run(
+            6 * MS,
+            1,
+            guest -> {
+              guest.task("sleeper", 0, Script.once().sleep(5_100 * US));
+              guest.task("busy", 0, Script.forever().compute(400 * US));
+            });
+    return outcome.vms().get(0).exits().get(ExitReason.EXTERNAL_INTERRUPT).count();
+  }
+
   // --- a machine on which nothing but what a test prices takes time ---
 
   private void price(Step step, long ns) {
     prices.put(step, Cost.ofNs(ns, Basis.ASSUMED, "test"));
+  }
+
+  /** When a task that sleeps until one instant after the other runs after the last, ns. */
+  private long wakesAt(long... untilNs) {
+    long[] runsAgainNs = {-1};
+    int[] slept = {0};
+    run(
+        10 * untilNs[untilNs.length - 1],
+        1,
+        guest ->
+            guest.task(
+                "sleeper",
+                0,
+                cpu -> {
+                  if (slept[0] < untilNs.length) {
+                    cpu.sleepUntil(untilNs[slept[0]++]);
+                  } else {
+                    runsAgainNs[0] = cpu.nowNs();
+                    cpu.exit();
+                  }
+                }));
+    return runsAgainNs[0];
   }
 
   private static long timerWrites(Outcome outcome) {
@@ -65,21 +152,43 @@ final class WakeUpTest {
   }
 
   private Outcome run(long forNs, int vcpus, Consumer<Guest> workload) {
-    List<CState> cstates = List.of(new CState("C1", Duration.ZERO, Duration.ZERO, -1));
+    List<CState> cstates =
+        List.of(
+            new CState("C1", Duration.ZERO, Duration.ZERO, -1),
+            new CState("C6", Duration.ofNanos(100 * US), Duration.ZERO, -1));
     HostProfile profile =
         new HostProfile(
             "test", new Hertz(SECOND_NS), prices, cstates, EnumSet.of(Feature.VIRTUAL_EOI, Feature.POSTED_INTERRUPTS));
     SimulationSpec.Host host =
-        new SimulationSpec.Host(profile, KernelVersion.parse("6.11"), 1000, vcpus, 0, List.of());
+        new SimulationSpec.Host(profile, KernelVersion.parse("6.11"), 1000, vcpus, deepestCState, hostTasks);
     List<Integer> pins = vcpus == 1 ? List.of(0) : List.of(0, 1);
     SimulationSpec.Vm vm =
         new SimulationSpec.Vm(
-            "vm", KernelVersion.parse("3.16"), 1, true, vcpus, pins, false, seat -> now -> 0, seat -> new Halting(),
+            "vm", KernelVersion.parse("3.16"), 1, true, vcpus, pins, false, seat -> strategy, seat -> new Halting(),
             workload);
     try {
       return Simulation.run(new SimulationSpec(1, false, host, List.of(vm), 0, 0, forNs), 0);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  private record Bound(long horizonNs) implements HaltPoll.Hindsight {
+    @Override
+    public long budget(long nowNs) {
+      return horizonNs;
+    }
+  }
+
+  private record Unyielding() implements HaltPoll {
+    @Override
+    public long budget(long nowNs) {
+      return FOREVER;
+    }
+
+    @Override
+    public boolean yields() {
+      return false;
     }
   }
 

@@ -145,7 +145,8 @@ public final class PhysicalCpu implements Source, Window.Meter {
 
   /** The running thread turns out to have slept since {@code sinceNs}: a bound's decision is settled after the fact. */
   public void blockedSince(HostThread.Entity running, long sinceNs) {
-    blocked(running);
+    queue.charge(running, sinceNs); // gives back what ticks have charged it with since
+    dispatchNext();
     if (idle) {
       idleSinceNs = sinceNs;
     } else {

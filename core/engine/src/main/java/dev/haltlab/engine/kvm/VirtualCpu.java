@@ -332,7 +332,6 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
       exitInterrupted(ON_INTERRUPT, 0);
     } else if (hostKick) {
       leftNs = 0;
-      hostKick = false;
       exitInterrupted(ON_INTERRUPT, hostKickNs);
     } else {
       guest.proceed();
@@ -342,7 +341,6 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   /** Goes on in guest mode: with the handler of an interrupt, the rest of an operation, or what follows it. */
   private void resumeGuest() {
     if (hostKick) {
-      hostKick = false;
       exitInterrupted(ON_INTERRUPT, hostKickNs);
     } else if (halted) {
       halted = false;
@@ -382,6 +380,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
     exit = why;
     exitSinceNs = calendar.nowNs();
     interruptNs = ns;
+    hostKick = false; // whatever it was for is seen on the way back
     hostKickNs = 0;
     step(EXIT, CpuTime.EXIT, INTERRUPT_EXIT_LABEL, costs.draw(VM_EXIT_COST));
   }
@@ -620,7 +619,6 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
       cpu.interrupt(ns);
     }
     receive(TIMER);
-    wakeExtraNs = 0;
   }
 
   // --- the thread ---
@@ -641,7 +639,9 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   }
 
   private void startWaking() {
-    step(WAKING, CpuTime.WAKING, WAKE_THREAD_LABEL, wakeExtraNs + costs.draw(WAKE_THREAD_COST));
+    long extraNs = wakeExtraNs;
+    wakeExtraNs = 0;
+    step(WAKING, CpuTime.WAKING, WAKE_THREAD_LABEL, extraNs + costs.draw(WAKE_THREAD_COST));
   }
 
   @Override
@@ -665,6 +665,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
     switch (preemptedIn) {
       case BLOCKED -> backInBlock();
       case POLLING -> {
+        coldNs = goesCold ? costs.draw(COLD_WAKE_COST) : 0;
         phase = POLLING;
         spend(CpuTime.POLL, POLLING_LABEL);
         until(Calendar.NEVER);
