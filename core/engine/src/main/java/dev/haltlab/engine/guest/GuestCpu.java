@@ -143,7 +143,8 @@ public final class GuestCpu implements Cpu {
     this.watchdog = watchdog && !bare;
     this.policy = policy;
     this.stateKinds = policy.states().stream().map(IdleState::kind).toArray(IdleState.Kind[]::new);
-    this.tick = new Tick(timers, tickPeriodNs, jiffyOffsetNs);
+    this.tick =
+        new Tick(timers, tickPeriodNs, jiffyOffsetNs, kernel.atLeast(5, 15), kernel.atLeast(7, 1));
     this.wheel = new TimerWheel(tick);
   }
 

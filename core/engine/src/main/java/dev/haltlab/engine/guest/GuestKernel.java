@@ -9,6 +9,7 @@ import dev.haltlab.spi.Body;
 import dev.haltlab.spi.Dist;
 import dev.haltlab.spi.Event;
 import dev.haltlab.spi.Guest;
+import dev.haltlab.spi.KernelVersion;
 import dev.haltlab.spi.Probe;
 import dev.haltlab.spi.Socket;
 import java.util.ArrayList;
@@ -59,6 +60,12 @@ public final class GuestKernel implements Guest {
   /** A bare ring-0 guest: no tick, no scheduler or system call costs, idle is HLT. */
   public boolean isBare() {
     return spec.kernel() == null;
+  }
+
+  /** Whether the guest's Linux is this version or newer; false for a bare guest. */
+  boolean atLeast(int major, int minor) {
+    KernelVersion version = spec.kernel();
+    return version != null && version.atLeast(major, minor);
   }
 
   /** Name of the VM. */

@@ -3,16 +3,21 @@ package dev.haltlab.engine.guest;
 /**
  * The tick of one guest CPU, and when it may stop. Stopping and restarting move the tick's timer in the {@link
  * TimerQueue}, and register writes follow there: two to stop, two to restart, as long as another timer (the watchdog) is
- * queued behind.
+ * queued behind. Newer kernels move the timer in one step: from 5.15 on when the tick stops, from 7.1 on also when it
+ * restarts.
  *
  * <p>Source: kernel/time/tick-sched.c, Linux 3.10 and 4.19 (3.16 has the same shape): tick_nohz_stop_sched_tick restarts
  * the queued tick timer at the next event; tick_nohz_restart cancels it and starts it anew; the tick is kept if the next
- * wheel timer is at most one jiffy away; a stopped tick that fires re-arms itself.
+ * wheel timer is at most one jiffy away; a stopped tick that fires re-arms itself. One step: kernel/time/hrtimer.c since
+ * "hrtimer: Avoid double reprogramming in __hrtimer_start_range_ns()" (5.15, and stable kernels of autumn 2021) and
+ * "tick/sched: Avoid hrtimer_cancel/start() sequence" (7.1).
  */
 final class Tick {
   private final TimerQueue timers;
   private final long periodNs;
   private final long offsetNs;
+  private final boolean movesToStop;
+  private final boolean movesToRestart;
   private boolean stopped;
   /** The last answer of {@link #jiffyAfter}: mostly still right, which saves a division. */
   private long nextJiffyNs;
@@ -20,11 +25,15 @@ final class Tick {
   /**
    * @param periodNs of the guest's HZ
    * @param offsetNs phase of the jiffies, 0 to {@code periodNs - 1}
+   * @param movesToStop whether the kernel stops it in one step
+   * @param movesToRestart whether the kernel restarts it in one step
    */
-  Tick(TimerQueue timers, long periodNs, long offsetNs) {
+  Tick(TimerQueue timers, long periodNs, long offsetNs, boolean movesToStop, boolean movesToRestart) {
     this.timers = timers;
     this.periodNs = periodNs;
     this.offsetNs = offsetNs;
+    this.movesToStop = movesToStop;
+    this.movesToRestart = movesToRestart;
   }
 
   /** The first jiffy boundary at or after {@code ns}. */
@@ -67,9 +76,10 @@ final class Tick {
       return;
     }
     stopped = true;
-    timers.remove(TimerQueue.TICK);
-    if (nextWheelNs != TimerQueue.NEVER) {
-      timers.add(TimerQueue.TICK, Math.max(nextWheelNs, nowNs));
+    if (nextWheelNs == TimerQueue.NEVER) {
+      timers.remove(TimerQueue.TICK);
+    } else {
+      requeue(Math.max(nextWheelNs, nowNs), movesToStop);
     }
   }
 
@@ -77,8 +87,16 @@ final class Tick {
   void restart(long nowNs) {
     if (stopped) {
       stopped = false;
+      requeue(jiffyAfter(nowNs), movesToRestart);
+    }
+  }
+
+  private void requeue(long expiryNs, boolean inOneStep) {
+    if (inOneStep && timers.expiryOf(TimerQueue.TICK) != TimerQueue.NEVER) {
+      timers.move(TimerQueue.TICK, expiryNs);
+    } else {
       timers.remove(TimerQueue.TICK);
-      timers.add(TimerQueue.TICK, jiffyAfter(nowNs));
+      timers.add(TimerQueue.TICK, expiryNs);
     }
   }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * value already. Writes are collected here and issued one by one, because each may be an exit.
  *
  * <p>Source: kernel/time/hrtimer.c, Linux 3.10 to 4.19: hrtimer_force_reprogram with skip_equal, enqueue_hrtimer,
- * hrtimer_interrupt.
+ * hrtimer_interrupt; 5.15 for {@link #move}.
  */
 final class TimerQueue {
   static final long NEVER = Long.MAX_VALUE;
@@ -46,6 +46,17 @@ final class TimerQueue {
       } else if (next != programmedNs) {
         write(next);
       }
+    }
+  }
+
+  /** Moves a queued fixed timer in one step: reprograms once, and only if the earliest expiry has changed. */
+  void move(int timer, long expiryNs) {
+    boolean wasEarliest = fixedNs[timer] == programmedNs;
+    fixedNs[timer] = expiryNs;
+    if (expiryNs < programmedNs) {
+      write(expiryNs);
+    } else if (wasEarliest && earliestNs() != programmedNs) {
+      write(earliestNs());
     }
   }
 
