@@ -179,6 +179,11 @@ public final class GuestCpu implements Cpu {
     wheel.addBackground(interval);
   }
 
+  /** Number of background timers added. */
+  int wheelTimers() {
+    return wheel.backgroundTimers();
+  }
+
   boolean isIdle() {
     return idle && !needResched;
   }

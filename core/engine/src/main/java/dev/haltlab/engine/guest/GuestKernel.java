@@ -160,8 +160,9 @@ public final class GuestKernel implements Guest {
   @Override
   public void wheelTimers(int vcpu, Dist interval) {
     GuestCpu cpu = cpus.get(checkVcpu("wheel timers", vcpu));
-    cpu.addWheelTimer(interval.sampler(random("wheel:" + vcpu + ":" + names.size())));
-    declare("wheel timer", vcpu + "#" + names.size());
+    String name = vcpu + ":" + cpu.wheelTimers(); // of this vCPU's own count: what else there is must not matter
+    declare("wheel timer", name);
+    cpu.addWheelTimer(interval.sampler(random("wheel:" + name)));
   }
 
   private int checkVcpu(String what, int vcpu) {

@@ -37,6 +37,11 @@ final class TimerWheel {
     recompute();
   }
 
+  /** Number of background timers. */
+  int backgroundTimers() {
+    return backgroundNs.length;
+  }
+
   void segmentReceived(long nowNs) {
     delayedAckNs = nowNs + DELAYED_ACK_NS;
   }
