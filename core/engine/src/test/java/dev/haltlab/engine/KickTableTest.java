@@ -119,6 +119,17 @@ final class KickTableTest {
   }
 
   @Test
+  void aBlockedVcpuWhoseIdlePcpuDoesNotWatchAFlagNeedsAHostIpi() {
+    Lab lab = Lab.bare(2).without(Feature.HOST_MWAIT_IDLE);
+    long kick = halted(lab) + lab.ns(SCHEDULE_OUT) + 50_021;
+    Outcome outcome = kickCold(lab, kick);
+
+    assertThat(lab.at("sender is free") - kick).isEqualTo(lab.ns(TRY_TO_WAKE_UP, VM_ENTRY));
+    assertThat(lab.at("waiter runs") - kick).isEqualTo(lab.ns(HOST_IPI, WAKE_THREAD, SCHED_IN, INJECT_COLD));
+    assertExits(outcome, 1, 1, 0);
+  }
+
+  @Test
   void aBlockedVcpuWhosePcpuRunsAnotherThreadIsWokenIntoItsQueue() {
     // the host task gets the pCPU when the waiter sleeps; 800 us later it is done, and the waiter is switched in
     Lab lab = Lab.bare(2).hostTask("burst", 1, Lab.FOREVER_NS, 800_000);
