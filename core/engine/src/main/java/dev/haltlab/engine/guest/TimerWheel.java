@@ -65,11 +65,11 @@ final class TimerWheel {
   /** Serves what is due; returns whether anything was. */
   boolean serve(long nowNs) {
     boolean served = false;
-    if (delayedAckNs <= nowNs) {
+    if (isDue(delayedAckNs, nowNs)) {
       delayedAckNs = NEVER;
       served = true;
     }
-    if (retransmissionNs <= nowNs) {
+    if (isDue(retransmissionNs, nowNs)) {
       retransmissionNs = NEVER;
       served = true;
     }
@@ -83,6 +83,11 @@ final class TimerWheel {
       recompute();
     }
     return served;
+  }
+
+  /** A late tick comes after the time of some timers that are due at the next jiffy only. */
+  private boolean isDue(long timerNs, long nowNs) {
+    return timerNs <= nowNs && tick.jiffyAtOrAfter(timerNs) <= nowNs;
   }
 
   private void recompute() {
