@@ -3,10 +3,12 @@ package dev.haltlab.engine;
 import static dev.haltlab.spi.Step.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.haltlab.spi.CState;
 import dev.haltlab.spi.Guest;
 import dev.haltlab.spi.HaltPoll;
 import dev.haltlab.spi.KernelVersion;
 import dev.haltlab.spi.Script;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -116,6 +118,20 @@ final class HostSchedulingTest {
     // half of the pCPU while the vCPU wants the other half, all of it to catch up: 7/10 in the end
     assertThat(outcome.hostTasks().get(0).wantedNs()).isEqualTo(1_400 * MS);
     assertThat(outcome.hostTasks().get(0).cpuNs()).isBetween(1_395 * MS, 1_407 * MS);
+  }
+
+  @Test
+  void wakingAHostTaskFromADeeperCstateIsTimeInWhichThePcpuIsNotBusy() throws InterruptedException {
+    CState shallow = new CState("C1", Duration.ofNanos(2_000), Duration.ZERO, -1);
+    CState deep = new CState("C6", Duration.ofNanos(90_000), Duration.ZERO, -1);
+    Lab lab = Lab.bare(1).pcpus(2).cstates(shallow, deep).hostTask("batch", 1, 10 * MS, MS);
+    lab.workload(guest -> guest.task("hog", 0, Script.once().compute(Lab.FOREVER_NS)));
+    Outcome outcome = lab.run(5 * MS, 100 * MS);
+
+    Outcome.Pcpu pcpu = outcome.pcpus().get(1);
+    assertThat(pcpu.byState().get(PcpuState.BACKGROUND)).isEqualTo(10 * MS);
+    assertThat(pcpu.byState().get(PcpuState.C_EXIT)).isEqualTo(10 * 88_000);
+    assertThat(pcpu.byState().get(PcpuState.SWITCH)).isEqualTo(10 * lab.ns(HOST_SWITCH));
   }
 
   // --- the host's tick ---

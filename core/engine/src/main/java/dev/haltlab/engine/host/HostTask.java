@@ -12,7 +12,7 @@ import dev.haltlab.spi.Step;
 public final class HostTask implements HostThread, Source, Window.Meter {
   private static final int HOST_SWITCH = Step.HOST_SWITCH.ordinal();
 
-  private enum State { SLEEPING, WAITING, COMING, RUNNING, INTERRUPTED }
+  private enum State { SLEEPING, WAITING, C_EXIT, COMING, RUNNING, INTERRUPTED }
 
   private final SimulationSpec.HostTask spec;
   private final Calendar calendar;
@@ -81,6 +81,7 @@ public final class HostTask implements HostThread, Source, Window.Meter {
           resume();
         }
       }
+      case C_EXIT -> come();
       case COMING -> {
         if (mustGo) {
           giveUp();
@@ -108,11 +109,10 @@ public final class HostTask implements HostThread, Source, Window.Meter {
     calendar.schedule(stepSlot, endNs);
   }
 
-  private void come(long extraNs) {
+  private void come() {
     state = State.COMING;
-    mustGo = false;
     spend(CpuTime.SWITCH);
-    endNs = calendar.nowNs() + extraNs + costs.draw(HOST_SWITCH);
+    endNs = calendar.nowNs() + costs.draw(HOST_SWITCH);
     calendar.schedule(stepSlot, endNs);
   }
 
@@ -120,7 +120,7 @@ public final class HostTask implements HostThread, Source, Window.Meter {
     if (state == State.RUNNING) {
       run();
     } else {
-      spend(CpuTime.SWITCH);
+      spend(state == State.C_EXIT ? CpuTime.C_EXIT : CpuTime.SWITCH);
       endNs = calendar.nowNs() + burnedNs;
       calendar.schedule(stepSlot, endNs);
     }
@@ -135,7 +135,15 @@ public final class HostTask implements HostThread, Source, Window.Meter {
 
   @Override
   public void wokenOnIdle(long cstateExitNs) {
-    come(cstateExitNs);
+    mustGo = false;
+    if (cstateExitNs == 0) {
+      come();
+      return;
+    }
+    state = State.C_EXIT;
+    spend(CpuTime.C_EXIT);
+    endNs = calendar.nowNs() + cstateExitNs;
+    calendar.schedule(stepSlot, endNs);
   }
 
   @Override
@@ -145,7 +153,8 @@ public final class HostTask implements HostThread, Source, Window.Meter {
 
   @Override
   public void dispatched() {
-    come(0);
+    mustGo = false;
+    come();
   }
 
   @Override
