@@ -27,7 +27,9 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -135,14 +137,24 @@ final class Machine {
     for (int v = 0; v < vm.vcpus(); v++) {
       View view = new View();
       String place = vm.name() + "/" + v;
-      IdlePolicy policy = vm.idle().apply(new Place(vm.name(), v, vm.vcpus(), streams.stream(place + "/idle"), view));
-      strategies.add(
-          vm.haltPoll().apply(new Place(vm.name(), v, vm.vcpus(), streams.stream(place + "/halt-poll"), view)));
+      Seat idleSeat = new Place(vm.name(), v, vm.vcpus(), streams.stream(place + "/idle"), view);
+      Seat pollSeat = new Place(vm.name(), v, vm.vcpus(), streams.stream(place + "/halt-poll"), view);
+      IdlePolicy policy = make(vm.idle(), idleSeat, PluginFailure.Kind.IDLE, "the idle policy");
+      strategies.add(make(vm.haltPoll(), pollSeat, PluginFailure.Kind.HALT_POLL, "the halt-poll strategy"));
       views.add(view);
       GuestCpu cpu =
           new GuestCpu(guest, v, calendar, costs(place + "/guest"), policy, tickNs, jiffyOffsetNs, vm.watchdog());
       guest.addCpu(cpu);
       guestCpus.add(cpu);
+    }
+  }
+
+  private static <T> T make(Function<Seat, T> factory, Seat seat, PluginFailure.Kind kind, String what) {
+    try {
+      return Objects.requireNonNull(factory.apply(seat), "null");
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      throw new PluginFailure(
+          kind, seat.vm(), what + " of VM '" + seat.vm() + "' on vCPU " + seat.vcpu() + " could not be made: " + e, e);
     }
   }
 

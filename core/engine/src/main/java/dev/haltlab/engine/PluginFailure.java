@@ -22,11 +22,11 @@ public final class PluginFailure extends RuntimeException {
   /**
    * @param kind which contract failed
    * @param vm name of the VM
-   * @param message one line: what happened, at which vCPU and simulated time
+   * @param message what happened, at which vCPU and simulated time; made one line, as a plugin's own words may be many
    * @param cause what the plugin threw, or null
    */
   public PluginFailure(Kind kind, String vm, String message, @Nullable Throwable cause) {
-    super(message, cause);
+    super(message.replaceAll("\\R", " "), cause);
     this.kind = kind;
     this.vm = vm;
   }

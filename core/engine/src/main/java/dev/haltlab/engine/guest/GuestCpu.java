@@ -142,7 +142,11 @@ public final class GuestCpu implements Cpu {
     this.bare = kernel.isBare();
     this.watchdog = watchdog && !bare;
     this.policy = policy;
-    this.stateKinds = policy.states().stream().map(IdleState::kind).toArray(IdleState.Kind[]::new);
+    try {
+      this.stateKinds = policy.states().stream().map(IdleState::kind).toArray(IdleState.Kind[]::new);
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      throw policyFailure("threw: " + e, e);
+    }
     this.tick =
         new Tick(timers, tickPeriodNs, jiffyOffsetNs, kernel.atLeast(5, 15), kernel.atLeast(7, 1));
     this.wheel = new TimerWheel(tick);
@@ -596,7 +600,12 @@ public final class GuestCpu implements Cpu {
   }
 
   private long pollNs() {
-    long ns = policy.pollNs();
+    long ns;
+    try {
+      ns = policy.pollNs();
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      throw policyFailure("threw: " + e, e);
+    }
     if (ns < 0) {
       throw policyFailure("asked to poll for " + ns + " ns", null);
     }

@@ -47,7 +47,11 @@ final class HaltPath {
     this.forbidden = forbidden;
     this.abortIsSuccess = abortIsSuccess;
     this.hindsight = strategy instanceof HaltPoll.Hindsight;
-    this.yields = strategy.yields();
+    try {
+      this.yields = strategy.yields();
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      throw new PluginFailure(PluginFailure.Kind.HALT_POLL, vm, who + " at 0 ns threw in yields: " + e, e);
+    }
   }
 
   /** Whether polling ends when another thread waits. */
