@@ -292,6 +292,18 @@ final class PluginFailureTest {
     assertThat(failure).hasMessageContaining("vCPU 1").hasMessageEndingWith("" + OOPS);
   }
 
+  @Test
+  void aPolicyThatPollsForNoTimeForEverMakesNoProgress() {
+    PluginFailure failure = failureOf(oneIdle(new Policy() {
+      @Override
+      public long pollNs() {
+        return 0;
+      }
+    }));
+    assertThat(failure).hasMessageContaining("no progress").hasMessageContaining("vCPU 1");
+    assertThat(failure.kind()).isEqualTo(PluginFailure.Kind.IDLE);
+  }
+
   // --- workloads ---
 
   private static Lab oneTask(Body body) {

@@ -273,7 +273,9 @@ public final class GuestCpu implements Cpu {
   // --- verbs ---
 
   private void nextVerb() {
-    guardProgress();
+    if (isStuck()) {
+      throw failure("makes no progress: " + STUCK + " verbs without simulated time", null);
+    }
     Task task = task();
     if (needResched && !runQueue.isEmpty()) {
       task.resumeAt = NEXT_VERB;
@@ -517,7 +519,9 @@ public final class GuestCpu implements Cpu {
   // --- the idle loop ---
 
   private void idleLoop() {
-    guardProgress();
+    if (isStuck()) {
+      throw policyFailure("makes no progress: " + STUCK + " passes of the idle loop without simulated time", null);
+    }
     if (needResched) {
       idleExit(); // neither the policy is asked nor the tick stopped
       return;
@@ -762,14 +766,14 @@ public final class GuestCpu implements Cpu {
     return task;
   }
 
-  private void guardProgress() {
+  private boolean isStuck() {
     long nowNs = calendar.nowNs();
     if (nowNs != stuckAtNs) {
       stuckAtNs = nowNs;
       stuckCount = 0;
-    } else if (++stuckCount > STUCK) {
-      throw failure("makes no progress: " + STUCK + " verbs without simulated time", null);
+      return false;
     }
+    return ++stuckCount > STUCK;
   }
 
   private PluginFailure failure(String what, @Nullable Throwable cause) {
