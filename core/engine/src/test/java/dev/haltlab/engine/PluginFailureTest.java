@@ -281,6 +281,14 @@ final class PluginFailureTest {
   }
 
   @Test
+  void aPolicyThatPollsBeyondAllTimeJustDoes() {
+    for (long pollNs = HaltPoll.FOREVER; pollNs > 1_000_000_000; pollNs /= 2) {
+      Lab lab = oneIdle(new Lab.Staying(IdleState.Kind.POLL, pollNs));
+      assertThat(Lab.exits(lab.run(1_000_000), ExitReason.HLT)).isZero();
+    }
+  }
+
+  @Test
   void aPolicyThatCannotBeMade() {
     PluginFailure failure = failureOf(Lab.bare(2).idle(seat -> {
       if (seat.vcpu() == 1) {
@@ -383,6 +391,20 @@ final class PluginFailureTest {
     PluginFailure failure = failureOf(oneTask(c -> c.compute(0)));
     assertThat(failure.kind()).isEqualTo(PluginFailure.Kind.WORKLOAD);
     assertThat(failure).hasMessageContaining("task 'task' on vCPU 1").hasMessageContaining("no progress");
+  }
+
+  @Test
+  void aBodyThatComputesBeyondAllTimeJustDoes() {
+    Lab lab = oneTask(c -> c.compute(Long.MAX_VALUE));
+    assertThat(Lab.spent(lab.run(1_000_000), 1, VcpuState.GUEST)).isEqualTo(1_000_000 - lab.bootNs());
+  }
+
+  @Test
+  void aBodyThatSleepsBeyondAllTimeJustDoes() {
+    Lab lab = oneTask(c -> c.sleep(Long.MAX_VALUE));
+    assertThat(Lab.spent(lab.run(1_000_000), 1, VcpuState.BLOCKED)).isPositive();
+    lab = oneTask(c -> c.sleepUntil(Long.MAX_VALUE));
+    assertThat(Lab.spent(lab.run(1_000_000), 1, VcpuState.BLOCKED)).isPositive();
   }
 
   @Test

@@ -613,7 +613,7 @@ public final class GuestCpu implements Cpu {
     if (ns < 0) {
       throw policyFailure("asked to poll for " + ns + " ns", null);
     }
-    return ns;
+    return ns > longestNs() ? TimerQueue.NEVER : ns;
   }
 
   private void idleReflect() {
@@ -802,7 +802,7 @@ public final class GuestCpu implements Cpu {
 
   @Override
   public void compute(long ns) {
-    issue(Task.Verb.COMPUTE).verbNs = notNegative("compute", ns);
+    issue(Task.Verb.COMPUTE).verbNs = Math.min(notNegative("compute", ns), longestNs());
   }
 
   @Override
@@ -838,12 +838,12 @@ public final class GuestCpu implements Cpu {
 
   @Override
   public void sleep(long ns) {
-    issue(Task.Verb.SLEEP).verbNs = calendar.nowNs() + notNegative("sleep", ns);
+    issue(Task.Verb.SLEEP).verbNs = calendar.nowNs() + Math.min(notNegative("sleep", ns), longestNs());
   }
 
   @Override
   public void sleepUntil(long timeNs) {
-    issue(Task.Verb.SLEEP).verbNs = timeNs;
+    issue(Task.Verb.SLEEP).verbNs = Math.min(timeNs, calendar.maxTimeNs());
   }
 
   @Override
@@ -891,6 +891,11 @@ public final class GuestCpu implements Cpu {
     }
     task.verb = verb;
     return task;
+  }
+
+  /** Longer than any run, and short enough to leave room before the end of time for whatever interrupts it. */
+  private long longestNs() {
+    return calendar.maxTimeNs() / 2;
   }
 
   private long notNegative(String what, long value) {
