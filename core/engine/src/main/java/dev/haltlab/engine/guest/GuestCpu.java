@@ -54,6 +54,9 @@ public final class GuestCpu implements Cpu {
   private static final int ISR_BODY = 23;
   private static final int ISR_WRITES = 24;
   private static final int ISR_EXIT = 26;
+  // A manual event wakes more than one task:
+  private static final int WAKE_ANOTHER = 27;
+  private static final int WOKEN_ANOTHER = 28;
 
   private static final int SYSCALL = PathStep.SYSCALL.ordinal();
   private static final int SCHEDULER = PathStep.GUEST_SCHEDULER.ordinal();
@@ -209,6 +212,11 @@ public final class GuestCpu implements Cpu {
           run(SCHEDULER, task().verbQueues[0].firstWaiter() != null ? guestCost(GUEST_WAKE_UP) : 0, false);
         }
         case DELIVER -> deliver();
+        case WAKE_ANOTHER -> {
+          phase = WOKEN_ANOTHER;
+          run(SCHEDULER, guestCost(GUEST_WAKE_UP), false);
+        }
+        case WOKEN_ANOTHER -> wakeWaiter(task().verbQueues[0], null);
         case DELIVERED -> {
           phase = NEXT_VERB;
           run(SYSCALL, guestCost(task().verb == Task.Verb.SEND ? SEND_RETURN : SIGNAL_RETURN), true);
@@ -365,18 +373,30 @@ public final class GuestCpu implements Cpu {
     Queue queue = task.verbQueues[0];
     Token token = task.token;
     task.token = null;
-    phase = DELIVERED;
     if (queue instanceof Queue.OfSignals && !queue.isEmpty()) {
+      phase = DELIVERED;
       if (token != null) { // a signal that is set already says nothing new
         cpu.release(token);
         discard(token);
       }
       return;
     }
-    queue.put(token, kernel.nextArrival());
+    Task waiter = queue.firstWaiter();
+    if (waiter != null && queue instanceof Queue.OfSignals signals && signals.autoReset) {
+      waiter.signalled = true; // the signal is the waiter's now, and forgotten
+      waiter.signalToken = token;
+    } else {
+      queue.put(token, kernel.nextArrival());
+    }
     if (task.verb == Task.Verb.SEND) {
       wheel.segmentSent(calendar.nowNs());
     }
+    wakeWaiter(queue, token);
+  }
+
+  /** Wakes who has waited longest, if anybody does; a manual event then wakes the next one as well. */
+  private void wakeWaiter(Queue queue, @Nullable Token token) {
+    phase = DELIVERED;
     Task waiter = queue.firstWaiter();
     if (waiter == null) {
       parkQueued(token);
@@ -384,6 +404,9 @@ public final class GuestCpu implements Cpu {
     }
     for (Queue waitedFor : waiter.verbQueues) {
       waitedFor.removeWaiter(waiter);
+    }
+    if (queue instanceof Queue.OfSignals signals && !signals.autoReset && queue.firstWaiter() != null) {
+      phase = WAKE_ANOTHER;
     }
     GuestCpu target = kernel.placeFor(waiter);
     waiter.cpu = target;
@@ -428,6 +451,13 @@ public final class GuestCpu implements Cpu {
   /** Takes a message or signal, or waits for one. */
   private void take() {
     Task task = task();
+    if (task.signalled) {
+      Token token = task.signalToken;
+      task.signalled = false;
+      task.signalToken = null;
+      taken(task, token, guestCost(AWAIT));
+      return;
+    }
     Queue[] queues = task.verbQueues;
     boolean messages = task.verb == Task.Verb.RECEIVE;
     Queue found = null;
@@ -456,6 +486,10 @@ public final class GuestCpu implements Cpu {
       token = ((Queue.OfSignals) found).autoReset ? found.take() : null;
       ns = guestCost(AWAIT);
     }
+    taken(task, token, ns);
+  }
+
+  private void taken(Task task, @Nullable Token token, long ns) {
     if (token != null) {
       drop(task);
       task.token = token;

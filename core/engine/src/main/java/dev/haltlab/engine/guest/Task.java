@@ -32,6 +32,10 @@ final class Task extends FairQueue.Entity {
   private final Queue[] one = new Queue[1];
   private Queue[] many = NOTHING;
 
+  /** A signal handed to this task while it waited, and the token that came with it. */
+  boolean signalled;
+  @Nullable Token signalToken;
+
   @Nullable Socket received;
   /** The token of a started probe, while this task has it. */
   @Nullable Token token;
