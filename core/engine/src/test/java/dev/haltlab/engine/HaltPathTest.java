@@ -335,6 +335,28 @@ final class HaltPathTest {
   }
 
   @Test
+  void aPollIsCutShortOnceHoweverManyThreadsOneInterruptMakesRunnable() {
+    // three vCPUs share a pCPU; two sleep until the same nanosecond, while the third one polls
+    Lab lab = Lab.bare(3).pin(0, 0, 0);
+    lab.haltPoll(seat -> now -> seat.vcpu() == 0 ? HaltPoll.FOREVER : 0);
+    lab.workload(
+        guest -> {
+          guest.task(
+              "poller", 0,
+              Lab.once(c -> c.sleepUntil(150_001), c -> c.sleepUntil(900_001), c -> c.compute(RUN_NS)));
+          guest.task("sleeper 1", 1, Lab.once(c -> c.sleepUntil(RUN_NS / 2), lab.mark("woken", c -> c.exit())));
+          guest.task("sleeper 2", 2, Lab.once(c -> c.sleepUntil(RUN_NS / 2), lab.mark("woken", c -> c.exit())));
+        });
+    Outcome outcome = lab.run(2 * RUN_NS);
+
+    assertThat(lab.allOf("woken")).hasSize(2);
+    assertThat(Lab.spent(outcome, 0, VcpuState.POLLING)).isGreaterThan(300_000);
+    // its first poll ends at once, as the others have yet to boot; its second one when their timers fire
+    assertThat(Lab.halts(outcome).attemptedPoll()).isEqualTo(2);
+    assertThat(Lab.halts(outcome).pollCutShort()).isEqualTo(2);
+  }
+
+  @Test
   void aStrategyThatDoesNotYieldPollsOnWhileAnotherThreadWaits() {
     Bench b = new Bench(Lab.bare(2).hostHog(1)); // no host tick comes to end a slice
     long kick = b.halted() + 50_021;

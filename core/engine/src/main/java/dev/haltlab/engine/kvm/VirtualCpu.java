@@ -726,7 +726,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   public void othersWait() {
     if (phase == UNDECIDED) {
       settleAsBlock();
-    } else if (phase == POLLING && halt.yields()) {
+    } else if (phase == POLLING && halt.yields() && !(overlaid && pollOverMeanwhile)) {
       halt.pollCutShort(calendar.nowNs());
       if (overlaid) {
         pollOverMeanwhile = true;
