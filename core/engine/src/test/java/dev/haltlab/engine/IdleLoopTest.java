@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.haltlab.spi.Dist;
 import dev.haltlab.spi.Event;
+import dev.haltlab.spi.Feature;
 import dev.haltlab.spi.HaltPoll;
 import dev.haltlab.spi.IdlePolicy;
 import dev.haltlab.spi.IdleState;
@@ -14,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Pins the guest's idle loop: while its polling flag stands a waker sends no interrupt, what arrives before HLT
@@ -145,6 +147,42 @@ final class IdleLoopTest {
       assertThat(Lab.writes(outcome, MsrRegister.ICR)).isZero();
       assertThat(lab.at("waiter runs") - lab.at("sender is free")).isBetween(20_000L, 30_000L);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anInterruptOnItsWayToASpinningVcpuIsNotLostWhenTheFlagIsSeen(boolean posted) {
+    // an interrupt that is to preempt a task comes when that task is done and the vCPU spins; while it is being
+    // delivered, a second waker sets the flag
+    Lab lab = Lab.linux(3).price(ICR_HANDLER_WARM, 200_003).price(POSTED_NOTIFICATION, 20_011).price(HOST_IPI, 20_011);
+    if (!posted) {
+      lab.without(Feature.POSTED_INTERRUPTS);
+    }
+    lab.idle(seat -> new Lab.Staying(IdleState.Kind.POLL, HaltPoll.FOREVER));
+    long hogEnds = 3_000_000;
+    long first = hogEnds - 1_000;
+    long second = first + lab.ns(ICR_EXIT_WARM, ICR_HANDLER_WARM) + 10_007;
+    lab.workload(
+        guest -> {
+          Event a = guest.event("a", true);
+          Event b = guest.event("b", true);
+          guest.task("first", 0, lab.sender(first - lab.bootNs() - lab.ns(SIGNAL, GUEST_WAKE_UP), a));
+          guest.task(
+              "second", 2,
+              Lab.once(
+                  c -> c.compute(second - lab.bootNs() - lab.ns(SIGNAL, GUEST_WAKE_UP)), c -> c.signal(b),
+                  c -> c.compute(Lab.FOREVER_NS)));
+          guest.task("waits for a", 1, Lab.once(c -> c.await(a), lab.mark("a", c -> c.exit())));
+          guest.task("waits for b", 1, Lab.once(c -> c.await(b), lab.mark("b", c -> c.exit())));
+          guest.task("hog", 1, Lab.once(c -> c.compute(hogEnds - c.nowNs())));
+        });
+    Outcome outcome = lab.run(4_000_000);
+
+    assertThat(lab.at("a")).isLessThan(second - 100_000);
+    assertThat(lab.at("b")).isGreaterThan(second);
+    assertThat(Lab.writes(outcome, MsrRegister.ICR)).isEqualTo(1);
+    assertThat(Lab.exits(outcome, ExitReason.EXTERNAL_INTERRUPT)).isEqualTo(posted ? 0 : 1);
+    assertThat(outcome.stepsCharged()).contains(RESCHEDULE_ISR);
   }
 
   // --- the conversation with the idle policy ---

@@ -132,11 +132,11 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
       return;
     }
     long ns = costs.draw(GUEST_POLL_NOTICE);
-    if (phase == GUEST) {
+    if (phase == GUEST && breaker == NOTHING) {
       breaker = FLAG;
       until(calendar.nowNs() + ns);
     } else {
-      leftNs = ns; // it spins on when it is back in guest mode, and then sees the flag
+      leftNs = ns; // when it spins on, after the interrupt or exit that comes first, it sees the flag
     }
   }
 
