@@ -38,7 +38,8 @@ public enum PathStep {
   /** HLT exits and their handling. */
   HLT_EXIT("hltExit", "HLT exit", "wake-up", Step.VM_EXIT, Step.HLT_HANDLER),
   /** Kick to the return into the block function after sleep (talk, segment 3). */
-  WAKE_THREAD("wakeThread", "thread wake-up", "wake-up", Step.WAKE_THREAD, Step.HOST_SWITCH, Step.SCHEDULE_OUT, Step.SCHEDULE_ABORT),
+  WAKE_THREAD("wakeThread", "thread wake-up", "wake-up", Step.WAKE_THREAD, Step.HOST_IPI, Step.HOST_SWITCH, Step.SCHEDULE_OUT,
+      Step.SCHEDULE_ABORT),
   /** Leaving a deeper C-state. */
   CSTATE_EXIT("cstateExit", "C-state exit", "wake-up"),
   /** Kick to the poll loop's notice (talk, segment 3). */

@@ -21,6 +21,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +36,7 @@ final class WakeUpTest {
 
   private final Map<Step, Cost> prices = new EnumMap<>(Step.class);
   private final List<SimulationSpec.HostTask> hostTasks = new ArrayList<>();
+  private final Set<Feature> features = EnumSet.of(Feature.VIRTUAL_EOI, Feature.POSTED_INTERRUPTS);
   private int deepestCState;
   private HaltPoll strategy = now -> 0;
 
@@ -106,6 +108,17 @@ final class WakeUpTest {
     assertThat(interruptExits()).isEqualTo(alone);
   }
 
+  @Test
+  void onlyAnIdleLoopThatDoesNotPollIsSentAHostIpi() {
+    price(Step.HOST_IPI, 50 * US);
+    long haltingNs = wakesWhenSignalled();
+    long ownTimerNs = wakesAt(MS);
+    features.add(Feature.HOST_MWAIT_IDLE);
+
+    assertThat(haltingNs - wakesWhenSignalled()).isEqualTo(50 * US);
+    assertThat(wakesAt(MS)).as("the timer fires where the vCPU sleeps").isEqualTo(ownTimerNs);
+  }
+
   /** Exits by interrupt of a vCPU that computes, with a timer of its own at 5.1 ms. */
   private long interruptExits() {
     Outcome outcome =
@@ -147,6 +160,32 @@ final class WakeUpTest {
     return runsAgainNs[0];
   }
 
+  /** When a task runs that another one on another vCPU has signalled at 1 ms, ns. */
+  private long wakesWhenSignalled() {
+    long[] runsNs = {-1};
+    run(
+        10 * MS,
+        2,
+        guest -> {
+          var event = guest.event("event", true);
+          boolean[] awaited = {false};
+          guest.task(
+              "sleeper",
+              0,
+              cpu -> {
+                if (awaited[0]) {
+                  runsNs[0] = cpu.nowNs();
+                  cpu.exit();
+                } else {
+                  awaited[0] = true;
+                  cpu.await(event);
+                }
+              });
+          guest.task("waker", 1, Script.once().compute(MS).signal(event));
+        });
+    return runsNs[0];
+  }
+
   private static long timerWrites(Outcome outcome) {
     return outcome.vms().get(0).msrWrites().get(MsrRegister.TMICT).count();
   }
@@ -156,9 +195,7 @@ final class WakeUpTest {
         List.of(
             new CState("C1", Duration.ZERO, Duration.ZERO, -1),
             new CState("C6", Duration.ofNanos(100 * US), Duration.ZERO, -1));
-    HostProfile profile =
-        new HostProfile(
-            "test", new Hertz(SECOND_NS), prices, cstates, EnumSet.of(Feature.VIRTUAL_EOI, Feature.POSTED_INTERRUPTS));
+    HostProfile profile = new HostProfile("test", new Hertz(SECOND_NS), prices, cstates, features);
     SimulationSpec.Host host =
         new SimulationSpec.Host(profile, KernelVersion.parse("6.11"), 1000, vcpus, deepestCState, hostTasks);
     List<Integer> pins = vcpus == 1 ? List.of(0) : List.of(0, 1);

@@ -102,7 +102,13 @@ final class Steps {
         Step.TRY_TO_WAKE_UP,
         assumed(1_200, "a poll hit saves the sender some 1-2 us of wake-up work; the same mechanism, not measured"));
     steps.put(Step.POSTED_NOTIFICATION, assumed(300));
-    steps.put(Step.HOST_IPI, assumed(460, "as the bare-metal IPI of the talk, slide 19"));
+    // The hosts idle in MWAIT, so no measured wake-up contains it.
+    steps.put(
+        Step.HOST_IPI,
+        assumed(
+            460,
+            "as the bare-metal IPI of the talk, slide 19; at most that where it wakes a pCPU, as leaving C1 is part of it"
+                + " and of the thread's wake-up"));
 
     steps.put(
         Step.COLD_WAKE,

@@ -38,7 +38,10 @@ public enum Step {
   HOST_IPI("host IPI"),
 
   // --- HLT wake-up: the talk's segments 3 to 5 ---
-  /** Kick to the return into the block function, when the thread slept: task wake-up and context switch. */
+  /**
+   * Kick to the return into the block function, when the thread slept: task wake-up and context switch. For a pCPU whose
+   * idle loop polls ({@link Feature#HOST_MWAIT_IDLE}); one that does not is sent a {@link #HOST_IPI} first.
+   */
   WAKE_THREAD("wake thread"),
   /** Kick to the poll loop's notice. */
   POLL_NOTICE("poll notice"),

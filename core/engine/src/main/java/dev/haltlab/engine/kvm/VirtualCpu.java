@@ -129,7 +129,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   private final boolean posted;
   private final boolean eoiExits;
   private final boolean preemptionTimer;
-  private final boolean idleWatchesFlag;
+  private final boolean hostIdlePolls;
   private final boolean goesCold;
   private final ExitCounts exits = new ExitCounts();
 
@@ -151,9 +151,9 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   private boolean ipiTargetSleeps;
   private boolean slept;
   private long pollDeadlineNs;
-  /** What comes before the thread's own wake-up on an idle pCPU: the timer's handler, or the waker's host IPI. */
+  /** What comes before the thread's own wake-up on an idle pCPU: the timer's handler. */
   private long wakeExtraNs;
-  private boolean byHostIpi;
+  private boolean wokenFromAnotherPcpu;
 
   // The thread.
   private boolean needResched;
@@ -195,7 +195,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
     this.posted = parts.features.contains(Feature.POSTED_INTERRUPTS);
     this.eoiExits = !parts.features.contains(Feature.VIRTUAL_EOI) && !parts.features.contains(Feature.PV_EOI);
     this.preemptionTimer = parts.features.contains(Feature.PREEMPTION_TIMER);
-    this.idleWatchesFlag = parts.features.contains(Feature.HOST_MWAIT_IDLE);
+    this.hostIdlePolls = parts.features.contains(Feature.HOST_MWAIT_IDLE);
     this.goesCold = parts.goesCold;
   }
 
@@ -595,9 +595,8 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
           SCHEDULE_ABORTED, CpuTime.SWITCH, WAKE_THREAD_LABEL, costs.draw(SCHEDULE_ABORT_COST));
       case BLOCKED -> {
         halt.wokenByKick();
-        byHostIpi = vector == RESCHEDULE && !idleWatchesFlag;
+        wokenFromAnotherPcpu = vector != TIMER || !entity.cpu().isIdle(); // its timer fires on the pCPU it ran on
         scheduler.wake(entity);
-        byHostIpi = false;
         return costs.draw(TRY_TO_WAKE_UP_COST);
       }
       default -> { } // EXIT, WAKING, RUNNABLE and the rest: the bit is found at the next entry
@@ -637,9 +636,6 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   @Override
   public void wokenOnIdle(long cstateExitNs) {
     moveTo(entity.cpu().account());
-    if (byHostIpi) {
-      wakeExtraNs = costs.draw(HOST_IPI_COST);
-    }
     if (cstateExitNs > 0) {
       step(C_EXIT, CpuTime.C_EXIT, CSTATE_EXIT_LABEL, cstateExitNs);
     } else {
@@ -650,6 +646,9 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   private void startWaking() {
     long extraNs = wakeExtraNs;
     wakeExtraNs = 0;
+    if (wokenFromAnotherPcpu && !hostIdlePolls) {
+      extraNs += costs.draw(HOST_IPI_COST);
+    }
     step(WAKING, CpuTime.WAKING, WAKE_THREAD_LABEL, extraNs + costs.draw(WAKE_THREAD_COST));
   }
 
