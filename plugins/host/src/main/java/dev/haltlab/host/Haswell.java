@@ -32,7 +32,7 @@ public final class Haswell implements HostProfileProvider {
     return new HostProfile(
         "Haswell, host 3.11",
         Steps.CLOCK,
-        Steps.scaled(49, 57, "Sandy Bridge times 4.9/5.7, the always-schedule medians (talk, slide 25)"),
+        Steps.scaled(49, 57, "times 4.9/5.7, the always-schedule medians (talk, slide 25)"),
         List.of(
             CStates.of("C1", 2, 2),
             CStates.of("C1E", 10, 20),

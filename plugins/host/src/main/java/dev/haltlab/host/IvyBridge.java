@@ -33,7 +33,7 @@ public final class IvyBridge implements HostProfileProvider {
     return new HostProfile(
         "Ivy Bridge, host 3.11",
         Steps.CLOCK,
-        Steps.scaled(56, 57, "Sandy Bridge times 5.6/5.7, the always-schedule medians (talk, slide 25)"),
+        Steps.scaled(56, 57, "times 5.6/5.7, the always-schedule medians (talk, slide 25)"),
         List.of(
             CStates.of("C1", 1, 1),
             CStates.of("C1E", 10, 80),

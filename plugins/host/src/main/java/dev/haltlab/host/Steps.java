@@ -33,9 +33,14 @@ final class Steps {
     Map<Step, Cost> measured = new EnumMap<>(Step.class);
     addSegments(measured);
     addHardwareIpi(measured);
-    measured.forEach(
-        (step, cost) -> steps.put(step, cost.scaled(numerator, denominator).as(Basis.DERIVED, ratioSource)));
+    measured.forEach((step, cost) -> steps.put(step, scaled(cost, numerator, denominator, ratioSource)));
     return steps;
+  }
+
+  /** A measured figure becomes a derived one; a fitted one remains fitted. */
+  private static Cost scaled(Cost cost, long numerator, long denominator, String ratioSource) {
+    Basis basis = cost.basis() == Basis.FITTED ? Basis.FITTED : Basis.DERIVED;
+    return cost.scaled(numerator, denominator).as(basis, cost.source() + "; " + ratioSource);
   }
 
   /** Prices of Sandy Bridge: one for every step, in the order of {@link Step}. */
