@@ -20,10 +20,8 @@ final class Steps {
   /** The talk's Sandy Bridge. */
   static final Hertz CLOCK = new Hertz(2_600_000_000L);
 
-  private static final String SEGMENTS =
-      "talk, slides 15-26, Sandy Bridge 2.6 GHz, host 3.11: minimum and median of the ";
-  private static final String SPREAD = "; upper quantiles from the printed totals";
-  private static final String WARM = "; its spread is the shape of the step with a sleeping target";
+  private static final String PRINTED = "talk, slides 15-26, Sandy Bridge 2.6 GHz, host 3.11: ";
+  private static final String USED_UP = ". Target used up: median, p90, p99 and average of always-schedule (slide 19)";
 
   private Steps() {}
 
@@ -53,20 +51,23 @@ final class Steps {
     return steps;
   }
 
-  /** The talk's five segments, for a target that sleeps and one that polls. */
+  /**
+   * The talk's five segments, for a target that sleeps and one that polls. It prints minimum and median of each and the
+   * quantiles of their sum. As their distributions are skewed, medians that add up to the printed one are a little
+   * smaller than those printed; they and the upper quantiles are set so that the sum comes out.
+   */
   private static void addSegments(Map<Step, Cost> steps) {
-    Cost icrExit = measured(400, 400, 420, 520, 700, SEGMENTS + "segment guest WRMSR to VM exit" + SPREAD);
-    Cost icrHandler = measured(600, 1200, 1350, 1700, 2500, SEGMENTS + "segment exit to kvm_vcpu_kick" + SPREAD);
-    Cost wakeThread =
-        measured(7300, 8450, 8900, 13500, 17000, "")
+    Cost icrExit = segment(400, 400, 400, 420, 520, 700);
+    Cost icrHandler = segment(600, 1200, 1200, 1350, 1700, 2500);
+    Cost wakeThread = segment(7300, 8500, 8450, 8900, 13500, 17000);
+    wakeThread =
+        wakeThread
             .withRare(new Cost.Rare(12_000, CLOCK.cyclesToPs(60_000)))
             .as(
                 Basis.FITTED,
-                "minimum and median: talk, slides 15-26, kick to return from schedule(); upper quantiles and the rare"
-                    + " component (1.2 %, mean 60,000 cycles) fitted. Target used up: average, p99 and observed maximum"
-                    + " of always-schedule, slide 19");
-    Cost schedIn = measured(3200, 3390, 3500, 4300, 6000, SEGMENTS + "segment schedule() to vmx_vcpu_run" + SPREAD);
-    Cost inject = measured(1300, 1390, 1450, 1700, 2400, SEGMENTS + "segment VMRESUME to the handler" + SPREAD);
+                wakeThread.source() + "; the rare component (1.2 %, mean 60,000 cycles) also the observed maximum");
+    Cost schedIn = segment(3200, 3400, 3390, 3500, 4300, 6000);
+    Cost inject = segment(1300, 1400, 1390, 1450, 1700, 2400);
 
     steps.put(Step.ICR_EXIT_COLD, icrExit);
     steps.put(Step.ICR_HANDLER_COLD, icrHandler);
@@ -84,8 +85,9 @@ final class Steps {
   private static void addHardwareIpi(Map<Step, Cost> steps) {
     steps.put(
         Step.HARDWARE_IPI,
-        measured(
-            1200, 1200, 1300, 1300, 1400, "talk, slide 19, bare metal: IPI to a halted CPU, Sandy Bridge 2.6 GHz"));
+        Cost.ofCycles(
+            CLOCK, 1200, 1200, 1300, 1300, 1400, Basis.MEASURED,
+            "talk, slide 19, bare metal: IPI to a halted CPU, Sandy Bridge 2.6 GHz"));
   }
 
   private static void addHost(Map<Step, Cost> steps) {
@@ -163,14 +165,23 @@ final class Steps {
     steps.put(Step.SLEEP_RETURN, assumed(600));
   }
 
-  private static Cost measured(long min, long p50, long p90, long p99, long max, String source) {
-    return Cost.ofCycles(CLOCK, min, p50, p90, p99, max, Basis.MEASURED, source);
+  /** An always-schedule segment: its minimum is the talk's, its median too unless that differs from the printed one. */
+  private static Cost segment(long min, long printedMedian, long p50, long p90, long p99, long max) {
+    String median =
+        p50 == printedMedian
+            ? "minimum and median of the segment as printed; upper quantiles fitted"
+            : "minimum of the segment as printed; median (printed as " + printedMedian
+                + " cycles) and upper quantiles fitted";
+    return Cost.ofCycles(CLOCK, min, p50, p90, p99, max, Basis.FITTED, PRINTED + median + USED_UP);
   }
 
   /** A never-schedule segment: only its median was calibrated, so that its spread is a prediction. */
   private static Cost warm(Cost cold, long medianCycles, long coldMedianCycles) {
     return cold.scaled(medianCycles, coldMedianCycles)
-        .as(Basis.DERIVED, "talk, slide 26: median " + medianCycles + " cycles with a polling target" + WARM);
+        .as(
+            Basis.FITTED,
+            PRINTED + "median of the segment with a polling target as printed; its spread is the fitted one of the step with"
+                + " a sleeping target" + USED_UP + "; the spread of never-schedule remains predicted");
   }
 
   private static Cost fitted(long ns, String target) {

@@ -109,6 +109,34 @@ class ProfilesTest {
         .isCloseTo(4_300L, Percentage.withPercentage(1));
   }
 
+  /** What the talk prints of single steps: the bare-metal IPI whole, of a segment its minimum and its median. */
+  @Test
+  void aMeasuredFigureIsPrintedInTheTalk() {
+    List<Long> hardwareIpi = List.of(1_200L, 1_200L, 1_300L, 1_300L, 1_400L);
+    SANDY_BRIDGE.steps().forEach(
+        (step, cost) -> {
+          if (cost.basis() == Basis.MEASURED) {
+            assertThat(step).isEqualTo(Step.HARDWARE_IPI);
+            assertThat(List.of(cost.minPs(), cost.p50Ps(), cost.p90Ps(), cost.p99Ps(), cost.maxPs()))
+                .extracting(ProfilesTest::cycles)
+                .isEqualTo(hardwareIpi);
+          }
+        });
+  }
+
+  @Test
+  void aMedianThatIsNotThePrintedOneSaysSo() {
+    long[] printed = {400, 1_200, 8_500, 3_400, 1_400};
+    for (int i = 0; i < printed.length; i++) {
+      Cost segment = cost(SANDY_BRIDGE, ALWAYS.get(i));
+      if (cycles(segment.p50Ps()) != printed[i]) {
+        assertThat(segment.source()).contains("printed as " + printed[i]);
+      } else {
+        assertThat(segment.source()).contains("median of the segment as printed");
+      }
+    }
+  }
+
   @Test
   void theNeverScheduleMediansAreTheTalksAndTheirShapeIsTheSleepingOnes() {
     long[] medians = {300, 1_300, 1_100, 400, 1_200};
