@@ -14,11 +14,11 @@ public enum PathStep {
   SYSCALL("syscall", "system calls", "guest", Step.SEND, Step.SEND_RETURN, Step.RECEIVE_WAIT, Step.RECEIVE, Step.POLL_SOCKETS,
       Step.SIGNAL, Step.SIGNAL_RETURN, Step.AWAIT_WAIT, Step.AWAIT, Step.SLEEP, Step.SLEEP_RETURN),
   /** Guest scheduler: wake-ups and context switches. */
-  GUEST_SCHEDULER("guestScheduler", "guest scheduler", "guest", Step.GUEST_WAKE_UP, Step.GUEST_SWITCH, Step.GUEST_POLL_NOTICE),
+  GUEST_SCHEDULER("guestScheduler", "guest scheduler", "guest", Step.GUEST_WAKE_UP, Step.GUEST_SWITCH),
   /** Guest interrupt handlers and softirqs. */
   GUEST_INTERRUPT("guestInterrupt", "guest interrupt handlers", "guest", Step.RESCHEDULE_ISR, Step.TIMER_ISR, Step.SOFTIRQ),
-  /** Idle loop entry and exit, without register writes. */
-  GUEST_IDLE("guestIdle", "guest idle loop", "guest", Step.IDLE_ENTER, Step.IDLE_EXIT),
+  /** Idle loop entry and exit, without register writes, and a polling one's notice of a wake-up. */
+  GUEST_IDLE("guestIdle", "guest idle loop", "guest", Step.IDLE_ENTER, Step.IDLE_EXIT, Step.GUEST_POLL_NOTICE),
   /** Cold caches, TLB and FPU after the vCPU was scheduled out. */
   COLD_WAKE("coldWake", "cold caches after sleep", "wake-up", Step.COLD_WAKE),
   /** Timer-register writes: exit, handler and entry; a plain write natively. */
@@ -38,8 +38,8 @@ public enum PathStep {
   /** HLT exits and their handling. */
   HLT_EXIT("hltExit", "HLT exit", "wake-up", Step.VM_EXIT, Step.HLT_HANDLER),
   /** Kick to the return into the block function after sleep (talk, segment 3). */
-  WAKE_THREAD("wakeThread", "thread wake-up", "wake-up", Step.WAKE_THREAD, Step.HOST_IPI, Step.HOST_SWITCH, Step.SCHEDULE_OUT,
-      Step.SCHEDULE_ABORT),
+  WAKE_THREAD("wakeThread", "thread wake-up", "wake-up", Step.WAKE_THREAD, Step.HOST_IPI, Step.HOST_TIMER, Step.HOST_SWITCH,
+      Step.SCHEDULE_OUT, Step.SCHEDULE_ABORT),
   /** Leaving a deeper C-state. */
   CSTATE_EXIT("cstateExit", "C-state exit", "wake-up"),
   /** Kick to the poll loop's notice (talk, segment 3). */
@@ -50,10 +50,10 @@ public enum PathStep {
   SCHED_IN("schedIn", "sched-in and entry preparation", "wake-up", Step.SCHED_IN, Step.POLL_RETURN),
   /** Entry and injection to the handler (talk, segment 5). */
   INJECT("inject", "entry and injection", "wake-up", Step.INJECT_COLD, Step.INJECT_WARM, Step.VM_ENTRY),
-  /** Exits caused by host interrupts. */
-  INTERRUPT_EXIT("interruptExit", "interrupt exits", "other exits", Step.VM_EXIT, Step.INTERRUPT_EXIT_HANDLER, Step.VM_ENTRY),
+  /** Exits caused by host interrupts, and the entries after them. */
+  INTERRUPT_EXIT("interruptExit", "interrupt exits", "other exits", Step.VM_EXIT, Step.VM_ENTRY, Step.INJECT_WARM),
   /** The host's tick and timers, when they hit the holder. */
-  HOST_IRQ("hostIrq", "host ticks and timers", "host", Step.HOST_TICK, Step.HOST_TIMER),
+  HOST_IRQ("hostIrq", "host ticks and timers", "host", Step.INTERRUPT_EXIT_HANDLER, Step.HOST_TICK, Step.HOST_TIMER),
   /** The holder's vCPU was runnable but not running. */
   PREEMPTED("preempted", "preempted by the host", "host"),
   /** The message waited for a task that was runnable or busy. */
