@@ -11,8 +11,8 @@ public enum PathStep {
   /** CPU time the workload asked for. */
   GUEST_WORK("guestWork", "guest work", "guest"),
   /** System calls of the workload: send, receive, signal, wait, sleep. */
-  SYSCALL("syscall", "system calls", "guest", Step.SEND, Step.SEND_RETURN, Step.RECEIVE_WAIT, Step.RECEIVE, Step.POLL_SOCKETS,
-      Step.SIGNAL, Step.SIGNAL_RETURN, Step.AWAIT_WAIT, Step.AWAIT, Step.SLEEP, Step.SLEEP_RETURN),
+  SYSCALL("syscall", "system calls", "guest", Step.SEND, Step.SEND_RETURN, Step.RECEIVE_WAIT, Step.RECEIVE, Step.COPY_KIB,
+      Step.POLL_SOCKETS, Step.SIGNAL, Step.SIGNAL_RETURN, Step.AWAIT_WAIT, Step.AWAIT, Step.SLEEP, Step.SLEEP_RETURN),
   /** Guest scheduler: wake-ups and context switches. */
   GUEST_SCHEDULER("guestScheduler", "guest scheduler", "guest", Step.GUEST_WAKE_UP, Step.GUEST_SWITCH),
   /** Guest interrupt handlers and softirqs. */

@@ -152,6 +152,7 @@ final class Steps {
     steps.put(Step.SEND_RETURN, assumed(300));
     steps.put(Step.RECEIVE_WAIT, assumed(400));
     steps.put(Step.RECEIVE, fitted(1_450, tcp));
+    steps.put(Step.COPY_KIB, assumed(100, "some 10 GB/s, as one core copies between caches; no published figure"));
     steps.put(Step.POLL_SOCKETS, assumed(800));
 
     String events =

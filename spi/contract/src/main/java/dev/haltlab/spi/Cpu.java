@@ -13,7 +13,12 @@ public interface Cpu {
   /** Verb: runs for {@code ns} of this task's CPU time, at least 0. */
   void compute(long ns);
 
-  /** Verb: sends a message and wakes the receiver. */
+  /**
+   * Verb: sends a message and wakes the receiver. Of its size only the copying is priced, here and in receive, by {@link
+   * Step#COPY_KIB}; a message is never cut into segments, and a socket never full.
+   *
+   * @param bytes its size, at least 0
+   */
   void send(Socket to, int bytes);
 
   /** Verb: takes the next message, waiting for one. */

@@ -105,6 +105,8 @@ public enum Step {
   RECEIVE_WAIT("receive wait"),
   /** Receive: taking the message and returning to the task. */
   RECEIVE("receive"),
+  /** Copying a KiB of a message from or to the task, once in send and once in receive, beyond its first 64 bytes. */
+  COPY_KIB("copy of 1 KiB"),
   /** Additional cost of waiting on many sockets (epoll), per message received. */
   POLL_SOCKETS("epoll"),
   /** Signal: system call (futex wake) up to waking the waiter. */

@@ -77,6 +77,7 @@ public final class GuestCpu implements Cpu {
   private static final int SEND_RETURN = Step.SEND_RETURN.ordinal();
   private static final int RECEIVE_WAIT = Step.RECEIVE_WAIT.ordinal();
   private static final int RECEIVE = Step.RECEIVE.ordinal();
+  private static final int COPY_KIB = Step.COPY_KIB.ordinal();
   private static final int POLL_SOCKETS = Step.POLL_SOCKETS.ordinal();
   private static final int SIGNAL = Step.SIGNAL.ordinal();
   private static final int SIGNAL_RETURN = Step.SIGNAL_RETURN.ordinal();
@@ -89,6 +90,9 @@ public final class GuestCpu implements Cpu {
   private static final int STUCK = 1_000_000;
 
   private static final long WATCHDOG_NS = 4_000_000_000L;
+
+  /** Bytes of a message whose copying is part of {@link Step#SEND} and {@link Step#RECEIVE}: a cache line. */
+  private static final int COPIED_FREE = 64;
 
   private final GuestKernel kernel;
   private final int id;
@@ -320,7 +324,7 @@ public final class GuestCpu implements Cpu {
       }
       case SEND -> {
         phase = WAKE;
-        run(SYSCALL, guestCost(SEND), true);
+        run(SYSCALL, guestCost(SEND) + copyCost(task.verbBytes), true);
       }
       case SIGNAL -> {
         phase = WAKE;
@@ -386,7 +390,7 @@ public final class GuestCpu implements Cpu {
       waiter.signalled = true; // the signal is the waiter's now, and forgotten
       waiter.signalToken = token;
     } else {
-      queue.put(token, kernel.nextArrival());
+      queue.put(token, kernel.nextArrival(), task.verbBytes);
     }
     if (task.verb == Task.Verb.SEND) {
       wheel.segmentSent(calendar.nowNs());
@@ -478,10 +482,11 @@ public final class GuestCpu implements Cpu {
     Token token;
     long ns;
     if (messages) {
+      ns = copyCost(found.headBytes());
       token = found.take();
       task.received = (Socket) found;
       wheel.segmentReceived(calendar.nowNs());
-      ns = guestCost(RECEIVE) + (queues.length > 1 ? guestCost(POLL_SOCKETS) : 0);
+      ns += guestCost(RECEIVE) + (queues.length > 1 ? guestCost(POLL_SOCKETS) : 0);
     } else {
       token = ((Queue.OfSignals) found).autoReset ? found.take() : null;
       ns = guestCost(AWAIT);
@@ -767,6 +772,10 @@ public final class GuestCpu implements Cpu {
     return bare ? 0 : costs.draw(step);
   }
 
+  private long copyCost(int bytes) {
+    return bytes <= COPIED_FREE ? 0 : Math.multiplyExact(guestCost(COPY_KIB), (long) bytes - COPIED_FREE) >> 10;
+  }
+
   /** A token whose message waits in a queue here is charged with that wait. */
   private void parkQueued(@Nullable Token token) {
     if (token != null) {
@@ -842,7 +851,9 @@ public final class GuestCpu implements Cpu {
   @Override
   public void send(Socket to, int bytes) {
     notNegative("bytes", bytes);
-    issue(Task.Verb.SEND).waitFor(queue(to));
+    Task task = issue(Task.Verb.SEND);
+    task.verbBytes = bytes;
+    task.waitFor(queue(to));
   }
 
   @Override
@@ -857,7 +868,9 @@ public final class GuestCpu implements Cpu {
 
   @Override
   public void signal(Event event) {
-    issue(Task.Verb.SIGNAL).waitFor(queue(event));
+    Task task = issue(Task.Verb.SIGNAL);
+    task.verbBytes = 0;
+    task.waitFor(queue(event));
   }
 
   @Override

@@ -12,6 +12,7 @@ abstract class Queue {
 
   private @Nullable Token[] tokens = new Token[4];
   private long[] arrivals = new long[4];
+  private int[] sizes = new int[4];
   private int head;
   private int length;
 
@@ -33,13 +34,19 @@ abstract class Queue {
     return arrivals[head];
   }
 
-  final void put(@Nullable Token token, long arrival) {
+  /** Size of what would be taken next, bytes; 0 for a signal. */
+  final int headBytes() {
+    return sizes[head];
+  }
+
+  final void put(@Nullable Token token, long arrival, int bytes) {
     if (length == tokens.length) {
       grow();
     }
     int at = (head + length++) & (tokens.length - 1);
     tokens[at] = token;
     arrivals[at] = arrival;
+    sizes[at] = bytes;
   }
 
   final @Nullable Token take() {
@@ -74,13 +81,16 @@ abstract class Queue {
   private void grow() {
     @Nullable Token[] moreTokens = new Token[length * 2];
     long[] moreArrivals = new long[length * 2];
+    int[] moreSizes = new int[length * 2];
     for (int i = 0; i < length; i++) {
       int from = (head + i) & (length - 1);
       moreTokens[i] = tokens[from];
       moreArrivals[i] = arrivals[from];
+      moreSizes[i] = sizes[from];
     }
     tokens = moreTokens;
     arrivals = moreArrivals;
+    sizes = moreSizes;
     head = 0;
   }
 

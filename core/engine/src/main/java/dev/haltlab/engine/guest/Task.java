@@ -24,9 +24,10 @@ final class Task extends FairQueue.Entity {
   long savedNs;
   int savedPhase;
 
-  /** The verb it is at, with its number and its queues; each verb has one of these at most. */
+  /** The verb it is at, with its numbers and its queues. */
   Verb verb = Verb.NONE;
   long verbNs;
+  int verbBytes;
   Queue[] verbQueues = NOTHING;
 
   private final Queue[] one = new Queue[1];
