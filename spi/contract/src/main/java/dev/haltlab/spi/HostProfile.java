@@ -1,5 +1,6 @@
 package dev.haltlab.spi;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.Set;
  * @param title as shown in reports, for example {@code "Ivy Bridge, host 3.11"}
  * @param clock TSC frequency
  * @param steps the price of each step; a step without a price costs nothing and is reported as such
- * @param cstates host idle states, shallowest first; at least one
+ * @param cstates host idle states, shallowest first; at least one, with different names
  * @param features interrupt hardware
  */
 public record HostProfile(
@@ -20,6 +21,12 @@ public record HostProfile(
   public HostProfile {
     if (cstates.isEmpty()) {
       throw new IllegalArgumentException("cstates must name at least one state");
+    }
+    Set<String> names = new HashSet<>();
+    for (CState state : cstates) {
+      if (!names.add(state.name())) {
+        throw new IllegalArgumentException("cstates must have different names, two are named " + state.name());
+      }
     }
     steps = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(steps));
     cstates = List.copyOf(cstates);

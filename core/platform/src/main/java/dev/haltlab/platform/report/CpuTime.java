@@ -2,12 +2,18 @@ package dev.haltlab.platform.report;
 
 import dev.haltlab.engine.Outcome;
 import dev.haltlab.engine.PcpuState;
+import dev.haltlab.engine.SimulationSpec;
 import dev.haltlab.engine.VcpuState;
+import dev.haltlab.spi.CState;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** CPU time by state, as reports show it. */
 final class CpuTime {
@@ -25,6 +31,25 @@ final class CpuTime {
       ns += PCPU_IDLE.contains(each.getKey()) ? 0 : each.getValue();
     }
     return ns;
+  }
+
+  /**
+   * What the pCPU's core used while idle: its time in each C-state times the power of that state, microjoules. Busy time
+   * and waking are not in it, as profiles have no power for them.
+   *
+   * @return null unless the host knows the power of every C-state it allows
+   */
+  static @Nullable BigDecimal idleEnergyUj(Outcome.Pcpu pcpu, SimulationSpec.Host host) {
+    List<CState> allowed = host.profile().cstates().subList(0, host.deepestCState() + 1);
+    BigDecimal picojoules = BigDecimal.ZERO; // a milliwatt for a nanosecond
+    for (CState state : allowed) {
+      if (state.powerMw() < 0) {
+        return null;
+      }
+      long ns = pcpu.byCState().getOrDefault(state.name(), 0L);
+      picojoules = picojoules.add(BigDecimal.valueOf(ns).multiply(BigDecimal.valueOf(state.powerMw())));
+    }
+    return picojoules.movePointLeft(6).setScale(Figures.UJ_SCALE, RoundingMode.HALF_EVEN);
   }
 
   /** Host CPU time charged to the vCPU's thread, ns; polling included. */

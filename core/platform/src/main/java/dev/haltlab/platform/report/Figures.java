@@ -15,6 +15,9 @@ final class Figures {
   /** Decimals of nanoseconds. */
   static final int NS_SCALE = 3;
 
+  /** Decimals of microjoules. */
+  static final int UJ_SCALE = 3;
+
   /** Decimals of ratios. */
   static final int RATIO_SCALE = 6;
 

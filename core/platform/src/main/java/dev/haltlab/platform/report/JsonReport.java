@@ -4,6 +4,7 @@ import dev.haltlab.engine.ExitReason;
 import dev.haltlab.engine.MsrRegister;
 import dev.haltlab.engine.Outcome;
 import dev.haltlab.engine.PathStep;
+import dev.haltlab.engine.SimulationSpec;
 import dev.haltlab.platform.run.Interval;
 import dev.haltlab.platform.run.Latency;
 import dev.haltlab.platform.run.Results;
@@ -102,7 +103,7 @@ public final class JsonReport {
     halts(primary, nativeRun);
     vms(summary);
     hostTasks(pooled);
-    cpu(pooled);
+    cpu(pooled, summary.variant().spec().host());
     fitted(new CriticalPath(summary));
     replications(summary);
     json.writeEndObject();
@@ -217,13 +218,15 @@ public final class JsonReport {
     json.writeEndArray();
   }
 
-  private void cpu(Outcome pooled) {
+  private void cpu(Outcome pooled, SimulationSpec.Host host) {
     json.writeObjectPropertyStart("cpu");
     json.writeArrayPropertyStart("pcpus");
     for (Outcome.Pcpu pcpu : pooled.pcpus()) {
       json.writeStartObject();
       json.writeNumberProperty("id", pcpu.id());
       states(CpuTime.busyNs(pcpu), CpuTime.byState(pcpu), pooled.simulatedNs());
+      number("idleEnergyUj", CpuTime.idleEnergyUj(pcpu, host));
+      json.writeEndObject();
     }
     json.writeEndArray();
     json.writeArrayPropertyStart("vcpus");
@@ -233,6 +236,7 @@ public final class JsonReport {
         json.writeStringProperty("vm", vm.name());
         json.writeNumberProperty("id", vcpu.id());
         states(CpuTime.busyNs(vcpu), CpuTime.byState(vcpu), pooled.simulatedNs());
+        json.writeEndObject();
       }
     }
     json.writeEndArray();
@@ -243,7 +247,6 @@ public final class JsonReport {
     number("busy", Figures.ratio(busyNs, windowNs));
     json.writeObjectPropertyStart("byState");
     byState.forEach((state, ns) -> json.writeNumberProperty(state, ns));
-    json.writeEndObject();
     json.writeEndObject();
   }
 

@@ -134,7 +134,7 @@ final class Table {
   private Layout layout(int width) {
     int widestHead = NARROWEST_HEAD;
     for (String head : heads) {
-      widestHead = Math.max(widestHead, length(head));
+      widestHead = Math.max(widestHead, Math.min(length(head), width - GAP - NARROWEST_LABEL));
     }
     int widestLabel = NARROWEST_LABEL;
     for (Row row : rows) {

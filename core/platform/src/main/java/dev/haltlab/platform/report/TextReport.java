@@ -79,6 +79,7 @@ public final class TextReport {
     exits();
     criticalPath();
     hostCpu();
+    idlePower();
     halts();
     others();
     marks();
@@ -304,6 +305,34 @@ public final class TextReport {
     List<String> cells = new ArrayList<>(List.of(percent(busy, window)));
     columns.forEach(state -> cells.add(percent(byState.getOrDefault(state, 0L), window)));
     return cells;
+  }
+
+  private void idlePower() {
+    List<@Nullable BigDecimal> energiesUj = variants.stream().<@Nullable BigDecimal>map(TextReport::idleEnergyUj).toList();
+    if (energiesUj.stream().anyMatch(Objects::nonNull)) {
+      Table table = new Table("Mean power of idle pCPUs, mW", heads);
+      List<String> cells = new ArrayList<>();
+      for (int i = 0; i < variants.size(); i++) {
+        BigDecimal energyUj = energiesUj.get(i);
+        BigDecimal windowNs = BigDecimal.valueOf(variants.get(i).pooled().simulatedNs());
+        cells.add(
+            decimal(energyUj == null ? null : energyUj.movePointRight(6).divide(windowNs, 6, RoundingMode.HALF_EVEN), 1));
+      }
+      table.row(2, "all pCPUs", cells);
+      add(table);
+    }
+  }
+
+  private static @Nullable BigDecimal idleEnergyUj(Summary variant) {
+    BigDecimal sum = BigDecimal.ZERO;
+    for (Outcome.Pcpu pcpu : variant.pooled().pcpus()) {
+      BigDecimal energyUj = CpuTime.idleEnergyUj(pcpu, variant.variant().spec().host());
+      if (energyUj == null) {
+        return null;
+      }
+      sum = sum.add(energyUj);
+    }
+    return sum;
   }
 
   private void halts() {

@@ -2,6 +2,7 @@ package dev.haltlab.platform.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.haltlab.engine.ExitReason;
 import dev.haltlab.engine.Outcome;
@@ -14,12 +15,19 @@ import dev.haltlab.platform.run.Summary;
 import dev.haltlab.platform.run.Synthetic;
 import dev.haltlab.platform.run.Synthetic.Flavour;
 import dev.haltlab.platform.scenario.Plan;
+import dev.haltlab.spi.CState;
+import dev.haltlab.spi.Hertz;
+import dev.haltlab.spi.HostProfile;
+import dev.haltlab.spi.KernelVersion;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -72,7 +80,7 @@ class JsonReportTest {
     assertThat(names(variant.get("vms").get(0)))
         .containsExactly("name", "transactions", "latency", "exits", "halts");
     assertThat(names(variant.get("cpu"))).containsExactly("pcpus", "vcpus");
-    assertThat(names(variant.get("cpu").get("pcpus").get(0))).containsExactly("id", "busy", "byState");
+    assertThat(names(variant.get("cpu").get("pcpus").get(0))).containsExactly("id", "busy", "byState", "idleEnergyUj");
     assertThat(names(variant.get("cpu").get("vcpus").get(0))).containsExactly("vm", "id", "busy", "byState");
     assertThat(names(variant.get("replications").get(0))).containsExactly("transactions", "meanNs", "p50", "p99");
   }
@@ -171,6 +179,37 @@ class JsonReportTest {
         pcpu.get("byState").get("C1").longValue() + pcpu.get("byState").get("C6").longValue()
             + pcpu.get("byState").get("C_EXIT").longValue();
     assertThat(pcpu.get("busy").decimalValue()).isEqualByComparingTo(Figures.ratio(window - off, window));
+  }
+
+  @Test
+  void idle_energy_is_time_in_each_c_state_times_its_power() throws Exception {
+    for (JsonNode pcpu : only(run(2, Flavour.OFF)).get("cpu").get("pcpus")) {
+      long nanojoules = // 1 W and 0.1 W, as the made-up host has it
+          pcpu.get("byState").get("C1").longValue() + pcpu.get("byState").get("C6").longValue() / 10;
+
+      assertThat(pcpu.get("idleEnergyUj").decimalValue())
+          .isCloseTo(BigDecimal.valueOf(nanojoules, 3), within(new BigDecimal("0.001")));
+    }
+  }
+
+  @Test
+  void idle_energy_is_unknown_if_the_power_of_an_allowed_state_is() throws Exception {
+    int unknown = -1;
+    assertThat(energy(List.of(1_000, unknown), 1)).isNull();
+    assertThat(energy(List.of(unknown, 100), 1)).isNull();
+    assertThat(energy(List.of(1_000, unknown), 0)).as("the unknown state is not allowed").isNotNull();
+    assertThat(energy(List.of(0, 0), 1)).isEqualTo("0.000");
+  }
+
+  private static @Nullable BigDecimal energy(List<Integer> powersMw, int deepest) {
+    List<CState> states = new ArrayList<>();
+    for (int powerMw : powersMw) {
+      states.add(new CState("C" + states.size(), Duration.ZERO, Duration.ZERO, powerMw));
+    }
+    HostProfile profile = new HostProfile("made-up", new Hertz(1), Map.of(), states, Set.of());
+    return CpuTime.idleEnergyUj(
+        new Outcome.Pcpu(0, Map.of(), Map.of("C0", 1_000L)),
+        new SimulationSpec.Host(profile, new KernelVersion(6, 11, 0), 1000, 1, deepest, List.of()));
   }
 
   @Test

@@ -10,6 +10,8 @@ import dev.haltlab.platform.run.Runner;
 import dev.haltlab.platform.run.Synthetic;
 import dev.haltlab.platform.run.Synthetic.Flavour;
 import dev.haltlab.platform.scenario.Plan;
+import dev.haltlab.spi.CState;
+import dev.haltlab.spi.HostProfile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
@@ -150,6 +152,35 @@ class TextReportTest {
 
     assertThat(TextReport.of(results, 80, false)).contains("declares no probe").contains("Host CPU");
     assertThat(JsonReport.of(results)).contains("\"probe\": null").contains("\"probes\": {}");
+  }
+
+  @Test
+  void power_is_shown_only_where_it_is_known() throws Exception {
+    Plan known = Synthetic.plan(1, Map.of("off", Flavour.OFF));
+    Plan.Variant variant = known.variants().get(0);
+    SimulationSpec.Host host = variant.spec().host();
+    HostProfile profile = host.profile();
+    List<CState> states =
+        profile.cstates().stream()
+            .map(s -> new CState(s.name(), s.exitLatency(), s.targetResidency(), -1))
+            .toList();
+    SimulationSpec.Host powerless =
+        new SimulationSpec.Host(
+            new HostProfile(profile.title(), profile.clock(), profile.steps(), states, profile.features()),
+            host.kernel(), host.hz(), host.pcpus(), host.deepestCState(), host.tasks());
+    SimulationSpec spec = variant.spec();
+    Plan unknown =
+        new Plan(
+            known.scenario(), known.seed(), 1,
+            List.of(
+                new Plan.Variant(
+                    "off", false, false, variant.resolved(),
+                    new SimulationSpec(
+                        spec.seed(), false, powerless, spec.vms(), 0, spec.warmupNs(), spec.forNs()))));
+
+    Runner runner = new Runner(Synthetic::outcome);
+    assertThat(TextReport.of(runner.run(known, 1, Progress.NONE), 80, false)).contains("mW");
+    assertThat(TextReport.of(runner.run(unknown, 1, Progress.NONE), 80, false)).doesNotContain("mW");
   }
 
   @Test
