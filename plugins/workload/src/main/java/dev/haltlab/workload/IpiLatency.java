@@ -1,10 +1,16 @@
 package dev.haltlab.workload;
 
+import dev.haltlab.spi.Body;
+import dev.haltlab.spi.Cpu;
 import dev.haltlab.spi.Dist;
+import dev.haltlab.spi.Event;
 import dev.haltlab.spi.Guest;
-import dev.haltlab.spi.Script;
+import dev.haltlab.spi.Probe;
+import dev.haltlab.spi.Sampler;
 import dev.haltlab.spi.WorkloadProvider;
 import java.time.Duration;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The talk's ring-0 test: one CPU halts, another spins for a while and sends it an interrupt. Meant for a bare guest
@@ -15,11 +21,12 @@ import java.time.Duration;
  * <p>Source: the talk's slides 14 to 26 (A = RDTSC before the send, B = RDTSC in the handler, some 100 us apart).
  */
 public final class IpiLatency implements WorkloadProvider<IpiLatency.Config> {
+  private static final long SPIN_NS = 1_000;
 
   /**
    * Settings.
    *
-   * @param interval how long the sender spins before each interrupt, above 0; long enough for the target to halt
+   * @param interval from the target having handled an interrupt to the next one, above 0; long enough for it to halt
    */
   public record Config(Dist interval) {
     public Config {
@@ -47,7 +54,62 @@ public final class IpiLatency implements WorkloadProvider<IpiLatency.Config> {
     Checks.vcpus(id(), guest, 2);
     var interrupt = guest.event("interrupt", true);
     var ipi = guest.probe("ipi");
-    guest.task("target", 0, Script.forever().await(interrupt).stop(ipi));
-    guest.task("sender", 1, Script.forever().compute(config.interval()).start(ipi).signal(interrupt));
+    Pair pair = new Pair(config.interval(), interrupt, ipi);
+    guest.task("target", 0, pair::target);
+    guest.task("sender", 1, pair.new Sender());
+  }
+
+  /** The two sides, and the memory they share: the sender spins on it until the target has handled an interrupt. */
+  private static final class Pair {
+    private final Dist interval;
+    private final Event interrupt;
+    private final Probe ipi;
+    private boolean waiting;
+    private boolean handled = true;
+
+    Pair(Dist interval, Event interrupt, Probe ipi) {
+      this.interval = interval;
+      this.interrupt = interrupt;
+      this.ipi = ipi;
+    }
+
+    void target(Cpu cpu) {
+      if (waiting) {
+        cpu.stop(ipi);
+        handled = true;
+      }
+      waiting = true;
+      cpu.await(interrupt);
+    }
+
+    /** Waits until the last interrupt is handled, leaves the target an interval to halt in, and sends. */
+    private final class Sender implements Body {
+      private @Nullable Sampler intervalNs;
+      private boolean due;
+
+      @Override
+      public void bind(RandomGenerator random) {
+        intervalNs = interval.sampler(random);
+      }
+
+      @Override
+      public void next(Cpu cpu) {
+        Sampler sampler = intervalNs;
+        if (sampler == null) {
+          throw new IllegalStateException("bind was not called before the first verb");
+        }
+        if (!handled) {
+          cpu.compute(SPIN_NS);
+        } else if (!due) {
+          due = true;
+          cpu.compute(sampler.nextNs());
+        } else {
+          due = false;
+          handled = false;
+          cpu.start(ipi);
+          cpu.signal(interrupt);
+        }
+      }
+    }
   }
 }
