@@ -17,8 +17,13 @@ public enum PathStep {
   GUEST_SCHEDULER("guestScheduler", "guest scheduler", "guest", Step.GUEST_WAKE_UP, Step.GUEST_SWITCH),
   /** Guest interrupt handlers and softirqs. */
   GUEST_INTERRUPT("guestInterrupt", "guest interrupt handlers", "guest", Step.RESCHEDULE_ISR, Step.TIMER_ISR, Step.SOFTIRQ),
-  /** Idle loop entry and exit, without register writes, and a polling one's notice of a wake-up. */
-  GUEST_IDLE("guestIdle", "guest idle loop", "guest", Step.IDLE_ENTER, Step.IDLE_EXIT, Step.GUEST_POLL_NOTICE),
+  /**
+   * Idle loop entry and exit, without register writes, and a polling one's notice of a wake-up, which an interrupt that is
+   * on its way already may delay.
+   */
+  GUEST_IDLE(
+      "guestIdle", "guest idle loop", "guest", Step.IDLE_ENTER, Step.IDLE_EXIT, Step.GUEST_POLL_NOTICE,
+      Step.HARDWARE_INTERRUPT, Step.POSTED_NOTIFICATION),
   /** Cold caches, TLB and FPU after the vCPU was scheduled out. */
   COLD_WAKE("coldWake", "cold caches after sleep", "wake-up", Step.COLD_WAKE),
   /** Timer-register writes: exit, handler and entry; a plain write natively. */
