@@ -38,6 +38,7 @@ final class WakeUpTest {
   private final List<SimulationSpec.HostTask> hostTasks = new ArrayList<>();
   private final Set<Feature> features = EnumSet.of(Feature.VIRTUAL_EOI, Feature.POSTED_INTERRUPTS);
   private int deepestCState;
+  private boolean pinned = true;
   private HaltPoll strategy = now -> 0;
 
   @Test
@@ -106,6 +107,27 @@ final class WakeUpTest {
     hostTasks.add(new SimulationSpec.HostTask("takes over", 0, 5 * MS, 1));
 
     assertThat(interruptExits()).isEqualTo(alone);
+  }
+
+  @Test
+  void leavingACStateForAHostTaskIsNotBusyTime() {
+    deepestCState = 1;
+    hostTasks.add(new SimulationSpec.HostTask("now and then", 1, 5 * MS, 100 * US));
+    Outcome.Pcpu pcpu = run(100 * MS, 2, guest -> {}).pcpus().get(1);
+
+    assertThat(pcpu.byState().get(PcpuState.BACKGROUND)).isEqualTo(20 * 100 * US);
+    assertThat(pcpu.byState().get(PcpuState.C_EXIT)).isBetween(19 * 100 * US, 22 * 100 * US);
+    assertThat(pcpu.byState().get(PcpuState.SWITCH)).isZero();
+  }
+
+  @Test
+  void aTimerThatFiredElsewhereKeepsNoPcpuFromDeepSleep() {
+    deepestCState = 1;
+    pinned = false;
+    hostTasks.add(new SimulationSpec.HostTask("task", 0, 5 * MS, MS)); // at 5.5 ms it drives the vCPU from pCPU 0
+    Outcome outcome = run(100 * MS, 1, guest -> guest.task("sleeper", 0, Script.once().sleep(5_500 * US)));
+
+    assertThat(outcome.pcpus().get(0).byCState().get("C1")).isZero();
   }
 
   @Test
@@ -197,8 +219,8 @@ final class WakeUpTest {
             new CState("C6", Duration.ofNanos(100 * US), Duration.ZERO, -1));
     HostProfile profile = new HostProfile("test", new Hertz(SECOND_NS), prices, cstates, features);
     SimulationSpec.Host host =
-        new SimulationSpec.Host(profile, KernelVersion.parse("6.11"), 1000, vcpus, deepestCState, hostTasks);
-    List<Integer> pins = vcpus == 1 ? List.of(0) : List.of(0, 1);
+        new SimulationSpec.Host(profile, KernelVersion.parse("6.11"), 1000, 2, deepestCState, hostTasks);
+    List<Integer> pins = !pinned ? List.of() : vcpus == 1 ? List.of(0) : List.of(0, 1);
     SimulationSpec.Vm vm =
         new SimulationSpec.Vm(
             "vm", KernelVersion.parse("3.16"), 1, true, vcpus, pins, false, seat -> strategy, seat -> new Halting(),

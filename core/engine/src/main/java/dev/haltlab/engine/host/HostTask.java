@@ -96,7 +96,7 @@ public final class HostTask implements HostThread, Source, Window.Meter {
           return;
         }
         state = State.SLEEPING;
-        entity.cpu().blocked(entity);
+        entity.cpu().blocked(entity, calendar.timeOf(periodSlot));
       }
       default -> throw new IllegalStateException("a host task that does not run had a step");
     }

@@ -1,5 +1,6 @@
 package dev.haltlab.engine.host;
 
+import dev.haltlab.engine.sim.Calendar;
 import dev.haltlab.engine.sim.FairQueue;
 
 /**
@@ -38,6 +39,8 @@ public interface HostThread {
     private final HostThread thread;
     private final int boundTo;
     PhysicalCpu cpu;
+    /** While it sleeps: when a timer of the host will wake it; {@link Calendar#NEVER} if none will. */
+    long timerNs = Calendar.NEVER;
 
     /**
      * @param boundTo the only pCPU it may run on; −1 for any
@@ -47,6 +50,7 @@ public interface HostThread {
       this.thread = thread;
       this.boundTo = boundTo;
       this.cpu = cpu;
+      cpu.arrives(this);
     }
 
     HostThread thread() {

@@ -34,6 +34,11 @@ public final class IdleStates {
     return residencyNs.length;
   }
 
+  /** Whether more than one is allowed. */
+  boolean haveChoice() {
+    return deepest > 0;
+  }
+
   /** Chooses a state for an idle period that starts now. */
   int choose(long nextTimerNs) {
     long expectedNs = nextTimerNs == Calendar.NEVER ? averageNs : Math.min(averageNs, nextTimerNs);

@@ -7,7 +7,9 @@ import dev.haltlab.engine.sim.Costs;
 import dev.haltlab.engine.sim.FairQueue;
 import dev.haltlab.engine.sim.Source;
 import dev.haltlab.spi.Step;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,8 @@ public final class PhysicalCpu implements Source, Window.Meter {
   private boolean idle = true;
   private int idleState;
   private long idleSinceNs;
-  private long nextTimerNs = Calendar.NEVER;
+  /** The threads that run, wait or sleep here. */
+  private final List<HostThread.Entity> residents = new ArrayList<>();
 
   /**
    * @param tickNs period of the host's tick
@@ -78,7 +81,11 @@ public final class PhysicalCpu implements Source, Window.Meter {
 
   /** A thread that slept wants to run here. */
   void wake(HostThread.Entity woken) {
-    woken.cpu = this;
+    if (woken.cpu != this) {
+      woken.cpu.residents.remove(woken);
+      woken.cpu = this;
+      arrives(woken);
+    }
     HostThread.Entity running = current;
     if (running == null) {
       current = woken;
@@ -95,8 +102,18 @@ public final class PhysicalCpu implements Source, Window.Meter {
     }
   }
 
-  /** The running thread sleeps: the next one gets the pCPU, or it goes idle. */
-  public void blocked(HostThread.Entity running) {
+  /** A thread will run here. */
+  void arrives(HostThread.Entity thread) {
+    residents.add(thread);
+  }
+
+  /**
+   * The running thread sleeps: the next one gets the pCPU, or it goes idle.
+   *
+   * @param timerNs when a timer of the host will wake it; {@link Calendar#NEVER} if none will
+   */
+  public void blocked(HostThread.Entity running, long timerNs) {
+    running.timerNs = timerNs;
     queue.charge(running, calendar.nowNs());
     dispatchNext();
   }
@@ -109,16 +126,11 @@ public final class PhysicalCpu implements Source, Window.Meter {
     dispatchNext();
   }
 
-  /** A timer of the host, for a thread that sleeps here, is due at {@code timeNs}: the idle governor may count on it. */
-  public void expectTimer(long timeNs) {
-    nextTimerNs = timeNs;
-  }
-
   private void dispatchNext() {
     HostThread.Entity next = queue.take();
     current = next;
     if (next == null) {
-      idle();
+      idle(idleStates.haveChoice() ? nextTimerNs() : Calendar.NEVER);
     } else {
       queue.started(next, calendar.nowNs());
       next.thread().dispatched();
@@ -127,11 +139,24 @@ public final class PhysicalCpu implements Source, Window.Meter {
 
   // --- idle ---
 
-  /** Goes idle. Natively the guest's own HLT calls this. */
-  public void idle() {
+  /** When the first timer of the threads that sleep here is due: of all, as this is asked when none runs or waits. */
+  private long nextTimerNs() {
+    long least = Calendar.NEVER;
+    for (int i = 0; i < residents.size(); i++) {
+      least = Math.min(least, residents.get(i).timerNs);
+    }
+    return least;
+  }
+
+  /**
+   * Goes idle. Natively the guest's own HLT calls this.
+   *
+   * @param timerNs when a timer is due here: the idle governor counts on it; {@link Calendar#NEVER} if there is none
+   */
+  public void idle(long timerNs) {
     idle = true;
     idleSinceNs = calendar.nowNs();
-    idleState = idleStates.choose(nextTimerNs == Calendar.NEVER ? Calendar.NEVER : nextTimerNs - idleSinceNs);
+    idleState = idleStates.choose(timerNs == Calendar.NEVER ? Calendar.NEVER : timerNs - idleSinceNs);
   }
 
   /** Leaves idle; returns what the C-state costs beyond the shallowest one, ns. */
@@ -143,8 +168,13 @@ public final class PhysicalCpu implements Source, Window.Meter {
     return idleStates.excessNs(idleState);
   }
 
-  /** The running thread turns out to have slept since {@code sinceNs}: a bound's decision is settled after the fact. */
-  public void blockedSince(HostThread.Entity running, long sinceNs) {
+  /**
+   * The running thread turns out to have slept since {@code sinceNs}: a bound's decision is settled after the fact.
+   *
+   * @param timerNs as in {@link #blocked}
+   */
+  public void blockedSince(HostThread.Entity running, long sinceNs, long timerNs) {
+    running.timerNs = timerNs;
     queue.charge(running, sinceNs); // gives back what ticks have charged it with since
     dispatchNext();
     if (idle) {

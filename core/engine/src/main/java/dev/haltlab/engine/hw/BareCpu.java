@@ -115,8 +115,7 @@ public final class BareCpu extends LogicalCpu {
     phase = HALTED;
     spend(CpuTime.BLOCKED, IDLE_LABEL);
     until(Calendar.NEVER);
-    cpu.expectTimer(timer.dueNs());
-    cpu.idle();
+    cpu.idle(timer.dueNs());
   }
 
   private void receive(int vector) {

@@ -529,9 +529,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
     phase = BLOCKED;
     spend(CpuTime.BLOCKED, WAKE_THREAD_LABEL);
     until(Calendar.NEVER);
-    PhysicalCpu cpu = entity.cpu();
-    cpu.expectTimer(timer.dueNs());
-    cpu.blocked(entity);
+    entity.cpu().blocked(entity, timer.dueNs());
   }
 
   /** A bound's wake-up did not come within its horizon, or another thread wants the pCPU: it has slept all along. */
@@ -546,9 +544,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
     needResched = false;
     phase = BLOCKED;
     spend(CpuTime.BLOCKED, WAKE_THREAD_LABEL);
-    PhysicalCpu cpu = entity.cpu();
-    cpu.expectTimer(timer.dueNs());
-    cpu.blockedSince(entity, sinceNs + outNs);
+    entity.cpu().blockedSince(entity, sinceNs + outNs, timer.dueNs());
   }
 
   /** The thread is back in kvm_vcpu_block() after having slept. */
