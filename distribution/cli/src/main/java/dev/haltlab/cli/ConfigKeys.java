@@ -55,7 +55,8 @@ final class ConfigKeys {
           rows.add(List.of(i == 0 ? prefix + key : "", i == 0 ? words(component) : "", "- " + flow(items.get(i))));
         }
       } else {
-        rows.add(List.of(prefix + key, words(component), value == null ? "none" : flow(value)));
+        Type shown = value != null && raw == Optional.class ? argument(component, 0) : component;
+        rows.add(List.of(prefix + key, words(shown), value == null ? "none" : flow(value)));
       }
     });
   }

@@ -62,8 +62,12 @@ final class PluginsDescribeCommand implements Callable<Integer> {
     if (!provider.summary().isBlank()) {
       head.add(List.of("summary", provider.summary().replaceAll("\\R", " ").strip()));
     }
-    List<List<String>> keys = ConfigKeys.of(provider.defaults());
+    List<List<String>> keys = ConfigKeys.of(completeDefaults(provider));
     return Columns.of(head) + (keys.isEmpty() ? "\nNothing to set.\n" : "\n" + Columns.of(keys));
+  }
+
+  private static <C extends Record> C completeDefaults(Provider<C> provider) {
+    return provider.complete(provider.defaults());
   }
 
   private String missing(Catalog catalog) {

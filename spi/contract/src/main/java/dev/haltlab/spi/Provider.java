@@ -15,7 +15,10 @@ package dev.haltlab.spi;
 public sealed interface Provider<C extends Record>
     permits HaltPollProvider, IdlePolicyProvider, WorkloadProvider, HostProfileProvider {
 
-  /** The name users write after {@code use:}. Lower-case words joined by hyphens; unique within its kind. */
+  /**
+   * The name users write after {@code use:}. Lower-case words joined by hyphens, where a word may be a version with
+   * points, as in {@code linux-5.4}; unique within its kind.
+   */
   String id();
 
   /**
@@ -23,6 +26,17 @@ public sealed interface Provider<C extends Record>
    * often; must return equal records each time.
    */
   C defaults();
+
+  /**
+   * The configuration in full: what may be left out, filled in from what was given, such as a default that depends on
+   * another key. Plans and results show it. Called once, after the user's keys were laid over the defaults; completing
+   * what is complete changes nothing. Refuses as a compact constructor does.
+   *
+   * @param config the defaults with the user's keys laid over them
+   */
+  default C complete(C config) {
+    return config;
+  }
 
   /** One line for lists: what it does and, where there is one, its source. */
   default String summary() {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes providers one by one, asks each for what the platform will need of it, and files it as usable or not. */
 final class CatalogBuilder {
-  private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
+  private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+(\\.[0-9]+)*)*");
 
   private final Map<Kind<?>, TreeMap<String, Catalog.Entry<?>>> usable = new HashMap<>();
   private final List<Catalog.Unusable> unusable = new ArrayList<>();

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -117,8 +118,22 @@ final class Resolver {
           "this is a defect of the plugin (" + entry.origin() + ")");
       return null;
     }
-    return config == null ? null
-        : new Resolved<>(entry, config, new Slot(entry.id(), place, layers, null, config), place, layers);
+    if (config == null) {
+      return null;
+    }
+    Resolved<P> bound = new Resolved<>(entry, config, new Slot(entry.id(), place, layers, null, config), place, layers);
+    try {
+      Record complete = complete((Provider<?>) entry.provider(), config);
+      return new Resolved<>(entry, complete, new Slot(entry.id(), place, layers, null, complete), place, layers);
+    } catch (RuntimeException | LinkageError e) {
+      bound.failed(e, "to complete its configuration", problems);
+      return null;
+    }
+  }
+
+  @SuppressWarnings("unchecked") // the configuration was bound over this provider's own defaults
+  private static Record complete(Provider<?> provider, Record config) {
+    return Objects.requireNonNull(((Provider<Record>) provider).complete(config), "complete returned null");
   }
 
   private void unknown(Kind<?> kind, String use, Place place, Problems problems) {

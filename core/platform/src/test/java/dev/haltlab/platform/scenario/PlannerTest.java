@@ -332,6 +332,17 @@ public final class PlannerTest {
     }
 
     @Override
+    public When complete(When config) {
+      if (config.vcpu() == 89) {
+        throw new IllegalArgumentException("vcpu must not be 89 today");
+      }
+      if (config.vcpu() == 88) {
+        throw new IllegalStateException("cannot");
+      }
+      return config;
+    }
+
+    @Override
     public When defaults() {
       return When.never();
     }
@@ -405,6 +416,9 @@ public final class PlannerTest {
     "haltPoll={use: bad-poll, atStart: true}|--set: haltPoll.use: time must not be PT0S",
     "haltPoll={use: bad-poll, atStart: true, time: 1us}|--set: haltPoll.time: must not be PT0.000001S",
     "haltPoll={use: bad-poll, vcpu: 91}|--set: haltPoll.vcpu: must be at most 90",
+    "haltPoll={use: bad-poll, vcpu: 89}|--set: haltPoll.vcpu: must not be 89 today",
+    "haltPoll={use: bad-poll, vcpu: 88}|--set: haltPoll.use: the halt-poll strategy 'bad-poll' failed to complete its "
+        + "configuration: java.lang.IllegalStateException: cannot (this is a defect of the plugin (plugins/test.jar))",
     "haltPoll={use: bad-poll, states: true}|--set: haltPoll.use: the halt-poll strategy 'bad-poll' failed to start: "
         + "java.lang.NoSuchMethodError: gone (this is a defect of the plugin (plugins/test.jar))",
     "vms.rr.idle={use: bad-idle, states: true}|--set: vms.rr.idle.use: the guest idle policy 'bad-idle' failed to "
