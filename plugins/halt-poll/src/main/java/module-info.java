@@ -10,5 +10,16 @@ module dev.haltlab.haltpoll {
       dev.haltlab.haltpoll.Fixed,
       dev.haltlab.haltpoll.Adaptive,
       dev.haltlab.haltpoll.NeverSchedule,
-      dev.haltlab.haltpoll.Oracle;
+      dev.haltlab.haltpoll.Oracle,
+      dev.haltlab.haltpoll.LinuxRelease.V4_0,
+      dev.haltlab.haltpoll.LinuxRelease.V4_3,
+      dev.haltlab.haltpoll.LinuxRelease.V4_4,
+      dev.haltlab.haltpoll.LinuxRelease.V4_7,
+      dev.haltlab.haltpoll.LinuxRelease.V4_19,
+      dev.haltlab.haltpoll.LinuxRelease.V5_4,
+      dev.haltlab.haltpoll.LinuxRelease.V5_10,
+      dev.haltlab.haltpoll.LinuxRelease.V5_14,
+      dev.haltlab.haltpoll.LinuxRelease.V5_15,
+      dev.haltlab.haltpoll.LinuxRelease.V6_1,
+      dev.haltlab.haltpoll.LinuxRelease.V6_11;
 }

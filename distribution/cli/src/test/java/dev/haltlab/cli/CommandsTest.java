@@ -139,7 +139,8 @@ class CommandsTest {
   @Test
   void built_in_plugins_are_listed_with_their_kinds() {
     assertThat(new Haltlab().run("plugins", "list").out())
-        .containsPattern("haltPoll +adaptive +\\S+ +built-in").containsPattern("idle +nohz ")
+        .containsPattern("haltPoll +adaptive +\\S+ +built-in").containsPattern("haltPoll +linux-5\\.4 ")
+        .containsPattern("idle +nohz ")
         .containsPattern("workload +tcp-rr ").containsPattern("cpu +ivy-bridge ");
     assertThat(new Haltlab().run("plugins", "list", "--format", "json").out())
         .contains("\"plugins\": [", "\"id\": \"oracle\"", "\"unusable\": []");

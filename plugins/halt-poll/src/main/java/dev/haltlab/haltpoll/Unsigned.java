@@ -16,6 +16,12 @@ final class Unsigned {
     }
   }
 
+  static void requirePercent(String name, int value) {
+    if (value < 0 || value > 100) {
+      throw new IllegalArgumentException(name + " must be 0 to 100, was " + value);
+    }
+  }
+
   static void requireNs(String name, Duration value) {
     if (value.isNegative() || value.compareTo(MAX_NS) > 0) {
       throw new IllegalArgumentException(name + " must be 0 to 4.294967295s");

@@ -2,11 +2,17 @@ package dev.haltlab.haltpoll;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.haltlab.spi.HaltPoll;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Pins: {@code adaptive} deciding differently from Linux. Real kernels traced every decision of some 18,000 halts; the
@@ -16,32 +22,55 @@ import org.junit.jupiter.params.provider.FieldSource;
 class RecordedHaltsTest {
   static final List<String> RECORDINGS = Recordings.NAMES;
 
-  private static Replay.Rule adaptive() {
-    AdaptiveRule rule = new AdaptiveRule(0, 0, 0, 0);
+  private static final Map<String, String> PARAMETERS =
+      Map.of(
+          "halt_poll_ns", "max", "grow", "grow", "grow_start", "growStart", "shrink", "shrink", "cap", "cap");
+
+  /** {@code adaptive} as somebody would configure it to follow a recording, changes included. */
+  private static Replay.Rule adaptive(RecordedTrace trace, String kernel) {
+    Given given =
+        Given.kernel(kernel)
+            .max(trace.parameters().get("halt_poll_ns"))
+            .grow(trace.parameters().get("grow"))
+            .growStart(trace.parameters().get("grow_start"))
+            .shrink(trace.parameters().get("shrink"));
+    if (trace.parameters().containsKey("cap")) {
+      given.cap(trace.parameters().get("cap"));
+    }
+    for (RecordedTrace.Entry entry : trace.records()) {
+      if (entry instanceof RecordedTrace.Change change) {
+        change.values().forEach((key, value) -> given.at(change.line(), PARAMETERS.get(key), value));
+      }
+    }
+    HaltPoll strategy = new Adaptive().create(given.config(), new TestSeat());
     return new Replay.Rule() {
       private long budgetNs;
 
       @Override
-      public void change(long maxNs, long grow, long growStartNs, long shrink) {
-        rule.change(maxNs, grow, growStartNs, shrink);
+      public void change(long maxNs, long capNs, long grow, long growStartNs, long shrink) {
+        // it was told beforehand
       }
 
       @Override
-      public long budget() {
-        budgetNs = rule.budget(0);
+      public long budget(long line) {
+        budgetNs = strategy.budget(line);
         return budgetNs;
       }
 
       @Override
-      public void woken(long haltNs, boolean slept) {
-        rule.woken(0, haltNs, slept ? Math.min(budgetNs, haltNs) : haltNs, slept, true);
+      public void woken(long line, long haltNs, boolean slept) {
+        strategy.woken(line, haltNs, slept ? Math.min(budgetNs, haltNs) : haltNs, slept, true);
       }
 
       @Override
       public long windowNs() {
-        return rule.windowNs();
+        return strategy.windowNs();
       }
     };
+  }
+
+  private static Replay.Rule adaptive(RecordedTrace trace) {
+    return adaptive(trace, trace.kernel());
   }
 
   @ParameterizedTest
@@ -52,10 +81,23 @@ class RecordedHaltsTest {
     assertThat(Replay.firstDifference(trace, RecordedHaltsTest::adaptive)).isEmpty();
   }
 
+  /** Not a test of every build: {@code -Dhaltlab.traces=DIR} replays whatever recordings somebody has. */
+  @TestFactory
+  Stream<DynamicTest> everyTracedWindowOfFurtherRecordingsIsReproduced() {
+    return Recordings.further().stream()
+        .map(file -> DynamicTest.dynamicTest(
+            file.getFileName().toString(),
+            () -> {
+              RecordedTrace trace = Recordings.read(file);
+              assertThat(trace.halts()).as("halts read").isPositive();
+              assertThat(Replay.firstDifference(trace, RecordedHaltsTest::adaptive)).isEmpty();
+            }));
+  }
+
   @ParameterizedTest
   @FieldSource("RECORDINGS")
   void aSecondWritingOfTheRuleAgrees(String name) {
-    assertThat(Replay.firstDifference(Recordings.read(name), () -> new WrongRules(WrongRules.Slip.NONE))).isEmpty();
+    assertThat(Replay.firstDifference(Recordings.read(name), trace -> new WrongRules(WrongRules.Slip.NONE))).isEmpty();
   }
 
   @ParameterizedTest
@@ -63,10 +105,21 @@ class RecordedHaltsTest {
   void eachMisreadingIsRefutedByARecording(WrongRules.Slip slip) {
     Optional<String> refutation =
         Recordings.NAMES.stream()
-            .map(name -> Replay.firstDifference(Recordings.read(name), () -> new WrongRules(slip)))
+            .map(name -> Replay.firstDifference(Recordings.read(name), trace -> new WrongRules(slip)))
             .flatMap(Optional::stream)
             .findFirst();
     assertThat(refutation).as("refutation of %s", slip).isPresent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"4.3", "4.4", "4.7", "4.19", "5.4", "5.10", "5.14", "5.15", "6.0"})
+  void theRuleOfEachOlderKernelIsRefutedByARecording(String kernel) {
+    Optional<String> refutation =
+        Recordings.NAMES.stream()
+            .map(name -> Replay.firstDifference(Recordings.read(name), trace -> adaptive(trace, kernel)))
+            .flatMap(Optional::stream)
+            .findFirst();
+    assertThat(refutation).as("refutation of Linux %s", kernel).isPresent();
   }
 
   @ParameterizedTest

@@ -19,13 +19,14 @@ import java.util.zip.GZIPInputStream;
  * its head. As much of the format as these tests need.
  *
  * @param name as recorded
+ * @param kernel as recorded
  * @param parameters {@code halt_poll_ns}, {@code grow}, {@code grow_start}, {@code shrink}, and {@code cap} if the VM
  *     had a maximum of its own
  * @param pollingForbidden whether the guest forbade host polling
  * @param records in the order of the file
  */
 record RecordedTrace(
-    String name, Map<String, Long> parameters, boolean pollingForbidden, List<Entry> records) {
+    String name, String kernel, Map<String, Long> parameters, boolean pollingForbidden, List<Entry> records) {
 
   /** A line that matters. */
   sealed interface Entry {
@@ -53,6 +54,7 @@ record RecordedTrace(
     Map<String, Long> parameters = new LinkedHashMap<>();
     Map<String, Decision> pending = new HashMap<>();
     List<Entry> records = new ArrayList<>();
+    String kernel = "";
     boolean forbidden = false;
     int number = 0;
     try (BufferedReader in =
@@ -67,6 +69,7 @@ record RecordedTrace(
                 parameters.put(pair[0], Long.parseLong(pair[1]));
               }
             }
+            case "kernel" -> kernel = pair[1];
             case "nopoll" -> forbidden = pair[1].equals("1");
             default -> {}
           }
@@ -105,7 +108,7 @@ record RecordedTrace(
         }
       }
     }
-    return new RecordedTrace(name, parameters, forbidden, records);
+    return new RecordedTrace(name, kernel, parameters, forbidden, records);
   }
 
   long halts() {

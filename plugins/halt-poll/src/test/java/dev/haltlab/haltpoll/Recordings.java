@@ -3,7 +3,10 @@ package dev.haltlab.haltpoll;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The recordings copied for these tests: Linux 6.18 (h-) and 6.1 (n-), one or two for each part of the rule. */
 final class Recordings {
@@ -26,7 +29,31 @@ final class Recordings {
           "n-hp5000-gstart10000-mixwide", // a first window above the maximum
           "n-shrink0-exp200us"); // a divisor of 0
 
+  /** A folder of further recordings to replay, named by this property of the command line. */
+  private static final String FOLDER = "haltlab.traces";
+
   private Recordings() {}
+
+  /** Host traces in the folder that {@code -Dhaltlab.traces=DIR} names; none without it. */
+  static List<Path> further() {
+    String folder = System.getProperty(FOLDER);
+    if (folder == null) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(Path.of(folder))) {
+      return files.filter(file -> file.getFileName().toString().matches("[hn]-.*\\.txt\\.gz")).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static RecordedTrace read(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return RecordedTrace.read(file.getFileName().toString(), in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   static RecordedTrace read(String name) {
     try (InputStream in = Recordings.class.getResourceAsStream("traces/" + name + ".txt.gz")) {

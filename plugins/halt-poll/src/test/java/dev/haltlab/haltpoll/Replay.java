@@ -3,51 +3,64 @@ package dev.haltlab.haltpoll;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /** Runs a rule freely, from a window of 0, beside a recording and finds the first decision in which they differ. */
 final class Replay {
-  /** What is compared: the rule under test, or a wrong one that the recordings must refute. */
+  /**
+   * What is compared: the rule under test, or a wrong one that the recordings must refute. Its time is the number of
+   * the line in the file, so that everything happens in the order in which it was written.
+   */
   interface Rule {
-    void change(long maxNs, long grow, long growStartNs, long shrink);
+    /**
+     * The parameters that hold from now on; told at first and after each change.
+     *
+     * @param capNs the VM's own maximum, −1 if it has none
+     */
+    void change(long maxNs, long capNs, long grow, long growStartNs, long shrink);
 
-    long budget();
+    long budget(long line);
 
-    void woken(long haltNs, boolean slept);
+    void woken(long line, long haltNs, boolean slept);
 
     long windowNs();
+
+    /** Whether it leaves the window alone while the guest forbids polling. */
+    default boolean heedsForbidding() {
+      return true;
+    }
   }
 
-  private static final class Vcpu {
+  private static final class Halted {
     final Rule rule;
     boolean halted;
-    long budgetNs;
 
-    Vcpu(Rule rule) {
+    Halted(Rule rule) {
       this.rule = rule;
     }
 
-    void halt() {
+    void halt(int line) {
       if (!halted) {
         halted = true;
-        budgetNs = rule.budget();
+        rule.budget(line);
       }
     }
   }
 
   private final RecordedTrace trace;
-  private final Supplier<Rule> factory;
+  private final Function<RecordedTrace, Rule> factory;
   private final Map<String, Long> parameters;
-  private final Map<String, Vcpu> vcpus = new LinkedHashMap<>();
+  private final Map<String, Halted> vcpus = new LinkedHashMap<>();
+  private int lastLine;
 
-  private Replay(RecordedTrace trace, Supplier<Rule> factory) {
+  private Replay(RecordedTrace trace, Function<RecordedTrace, Rule> factory) {
     this.trace = trace;
     this.factory = factory;
     this.parameters = new LinkedHashMap<>(trace.parameters());
   }
 
   /** The first difference, in words; empty if every traced decision is reproduced. */
-  static Optional<String> firstDifference(RecordedTrace trace, Supplier<Rule> factory) {
+  static Optional<String> firstDifference(RecordedTrace trace, Function<RecordedTrace, Rule> factory) {
     return new Replay(trace, factory).run();
   }
 
@@ -55,7 +68,7 @@ final class Replay {
     for (RecordedTrace.Entry entry : trace.records()) {
       if (entry instanceof RecordedTrace.Change change) {
         // the mark stands in the middle of a halt, whose first reading of the maximum is past
-        vcpus.values().forEach(Vcpu::halt);
+        vcpus.values().forEach(vcpu -> vcpu.halt(lastLine));
         parameters.putAll(change.values());
         vcpus.values().forEach(vcpu -> apply(vcpu.rule));
       } else if (entry instanceof RecordedTrace.Halt halt) {
@@ -64,24 +77,25 @@ final class Replay {
           return difference;
         }
       }
+      lastLine = entry.line();
     }
     return Optional.empty();
   }
 
   private Optional<String> compare(RecordedTrace.Halt halt) {
-    Vcpu vcpu =
+    Halted vcpu =
         vcpus.computeIfAbsent(
             halt.thread(),
             thread -> {
-              Vcpu made = new Vcpu(factory.get());
+              Halted made = new Halted(factory.apply(trace));
               apply(made.rule);
               return made;
             });
-    vcpu.halt();
+    vcpu.halt(lastLine);
     vcpu.halted = false;
     long before = vcpu.rule.windowNs();
-    if (!trace.pollingForbidden()) {
-      vcpu.rule.woken(halt.haltNs(), halt.slept());
+    if (!trace.pollingForbidden() || !vcpu.rule.heedsForbidding()) {
+      vcpu.rule.woken(halt.line(), halt.haltNs(), halt.slept());
     }
     long after = vcpu.rule.windowNs();
     RecordedTrace.Decision decision = halt.decision();
@@ -107,6 +121,8 @@ final class Replay {
   }
 
   private void apply(Rule rule) {
-    rule.change(maxNs(), parameters.get("grow"), parameters.get("grow_start"), parameters.get("shrink"));
+    rule.change(
+        parameters.get("halt_poll_ns"), parameters.getOrDefault("cap", -1L), parameters.get("grow"),
+        parameters.get("grow_start"), parameters.get("shrink"));
   }
 }

@@ -5,11 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.haltlab.spi.HaltPoll;
 import dev.haltlab.spi.HaltPollProvider;
-import dev.haltlab.spi.HostView;
 import dev.haltlab.spi.Seat;
 import java.time.Duration;
-import java.util.SplittableRandom;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,80 +14,27 @@ import org.junit.jupiter.api.Test;
  * its name promises.
  */
 class StrategiesTest {
-  private static final Seat SEAT = new QuietSeat();
-
-  /** One vCPU of one on a host that shows nothing. */
-  private record QuietSeat() implements Seat, HostView {
-    @Override
-    public String vm() {
-      return "guest";
-    }
-
-    @Override
-    public int vcpu() {
-      return 0;
-    }
-
-    @Override
-    public int vcpus() {
-      return 1;
-    }
-
-    @Override
-    public RandomGenerator random() {
-      return new SplittableRandom(1);
-    }
-
-    @Override
-    public HostView host() {
-      return this;
-    }
-
-    @Override
-    public int otherRunnable() {
-      return 0;
-    }
-
-    @Override
-    public long stealNs() {
-      return 0;
-    }
-
-    @Override
-    public boolean siblingBusy() {
-      return false;
-    }
-  }
+  private static final Seat SEAT = new TestSeat();
 
   private static <C extends Record> HaltPoll withDefaults(HaltPollProvider<C> provider) {
     return provider.create(provider.defaults(), SEAT);
   }
 
-  private static String idOf(String className) {
-    try {
-      return ((HaltPollProvider<?>) Class.forName(className).getConstructor().newInstance()).id();
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(className + " cannot be made as the platform makes it", e);
-    }
-  }
-
   @Test
-  void theModuleProvidesAllFiveByTheirNames() {
-    var provided =
-        StrategiesTest.class.getModule().getDescriptor().provides().stream()
-            .filter(p -> p.service().equals(HaltPollProvider.class.getName()))
-            .flatMap(p -> p.providers().stream());
-    assertThat(provided)
-        .map(StrategiesTest::idOf)
-        .containsExactlyInAnyOrder("off", "fixed", "adaptive", "never-schedule", "oracle");
+  void theModuleProvidesThemByTheirNames() {
+    assertThat(Strategies.all())
+        .map(HaltPollProvider::id)
+        .containsExactlyInAnyOrder(
+            "off", "fixed", "adaptive", "never-schedule", "oracle", "linux-4.0", "linux-4.3", "linux-4.4", "linux-4.7",
+            "linux-4.19", "linux-5.4", "linux-5.10", "linux-5.14", "linux-5.15", "linux-6.1", "linux-6.11");
   }
 
   @Test
   void theDefaultsAreWhatTheDocumentationSays() {
     assertThat(new Off().defaults()).isEqualTo(new Off.Config());
     assertThat(new Fixed().defaults()).isEqualTo(new Fixed.Config(Duration.ofNanos(200_000)));
-    assertThat(new Adaptive().defaults())
-        .isEqualTo(new Adaptive.Config(Duration.ofNanos(200_000), 2, Duration.ofNanos(10_000), 2));
+    assertThat(new Adaptive().complete(new Adaptive().defaults()))
+        .isEqualTo(Given.kernel("7.1").max(200_000).grow(2).growStart(10_000).shrink(2).config());
     assertThat(new NeverSchedule().defaults()).isEqualTo(new NeverSchedule.Config());
     assertThat(new Oracle().defaults()).isEqualTo(new Oracle.Config(Duration.ofNanos(200_000)));
   }
@@ -140,8 +84,7 @@ class StrategiesTest {
 
   @Test
   void adaptiveTakesItsParametersFromTheConfiguration() {
-    HaltPoll adaptive =
-        new Adaptive().create(new Adaptive.Config(Duration.ofNanos(90_000), 3, Duration.ofNanos(7_000), 0), SEAT);
+    HaltPoll adaptive = Given.kernel("6.11").max(90_000).grow(3).growStart(7_000).shrink(0).vcpu().strategy;
     assertThat(adaptive.budget(0)).isZero();
     adaptive.woken(0, 80_000, 0, true, true);
     assertThat(adaptive.windowNs()).isEqualTo(7_000);
@@ -166,14 +109,17 @@ class StrategiesTest {
   @Test
   void aValueOutOfTheKernelsRangeIsRefusedByItsName() {
     Duration tooLong = Duration.ofNanos(4_294_967_296L);
-    Duration ok = Duration.ofNanos(1);
     assertThatThrownBy(() -> new Fixed.Config(tooLong)).hasMessageStartingWith("window ");
     assertThatThrownBy(() -> new Fixed.Config(Duration.ofNanos(-1))).hasMessageStartingWith("window ");
     assertThatThrownBy(() -> new Fixed.Config(Duration.ofDays(400_000))).hasMessageStartingWith("window ");
-    assertThatThrownBy(() -> new Adaptive.Config(tooLong, 2, ok, 2)).hasMessageStartingWith("max ");
-    assertThatThrownBy(() -> new Adaptive.Config(ok, -1, ok, 2)).hasMessageStartingWith("grow ");
-    assertThatThrownBy(() -> new Adaptive.Config(ok, 2, tooLong, 2)).hasMessageStartingWith("growStart ");
-    assertThatThrownBy(() -> new Adaptive.Config(ok, 2, ok, 1L << 32)).hasMessageStartingWith("shrink ");
+    assertThatThrownBy(() -> Given.kernel("6.1").max(1L << 32).config()).hasMessageStartingWith("max ");
+    assertThatThrownBy(() -> Given.kernel("6.1").grow(-1).config()).hasMessageStartingWith("grow ");
+    assertThatThrownBy(() -> Given.kernel("6.1").growStart(1L << 32).config()).hasMessageStartingWith("growStart ");
+    assertThatThrownBy(() -> Given.kernel("6.1").shrink(1L << 32).config()).hasMessageStartingWith("shrink ");
+    assertThatThrownBy(() -> Given.kernel("6.1").cap(1L << 32).config()).hasMessageStartingWith("cap ");
+    assertThatThrownBy(() -> Given.kernel("6.1").maxSteal(101).config()).hasMessageStartingWith("maxSteal ");
+    assertThatThrownBy(() -> Given.kernel("6.1").at(-1, "max", 1)).hasMessageStartingWith("at ");
+    assertThatThrownBy(() -> Given.kernel("6.1").at(1, "max", -1)).hasMessageStartingWith("max ");
     assertThatThrownBy(() -> new Oracle.Config(Duration.ofHours(2))).hasMessageStartingWith("horizon ");
   }
 }

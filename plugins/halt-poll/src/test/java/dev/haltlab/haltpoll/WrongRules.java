@@ -11,6 +11,8 @@ final class WrongRules implements Replay.Rule {
     NEVER_CLAMPS,
     JUDGES_BY_WHETHER_IT_SLEPT,
     GROWS_AFTER_LONG_HALTS_TOO,
+    GROWS_FROM_NOTHING_ONLY,
+    SHRINKS_AFTER_EVERY_MISS,
     NEVER_SHRINKS,
     SHRINKS_WITHOUT_A_FLOOR,
     SHRINKS_TO_THE_FLOOR,
@@ -19,7 +21,11 @@ final class WrongRules implements Replay.Rule {
     READS_THE_MAXIMUM_ONCE_BEFORE,
     CLAMPS_AFTER_THE_HALT,
     DIVISOR_ZERO_KEEPS,
-    SHORT_HALTS_SHRINK
+    SHORT_HALTS_SHRINK,
+    FACTOR_ZERO_STILL_STARTS,
+    TAKES_EVERY_POLL_IN_THE_TRACE_FOR_LONG_ENOUGH,
+    ADJUSTS_THOUGH_FORBIDDEN,
+    THE_MODULE_LIMITS_A_CAP
   }
 
   private final Slip slip;
@@ -35,15 +41,15 @@ final class WrongRules implements Replay.Rule {
   }
 
   @Override
-  public void change(long maxNs, long newGrow, long growStartNs, long newShrink) {
-    max = maxNs;
+  public void change(long maxNs, long capNs, long newGrow, long growStartNs, long newShrink) {
+    max = capNs < 0 ? maxNs : slip == Slip.THE_MODULE_LIMITS_A_CAP ? Math.min(maxNs, capNs) : capNs;
     grow = newGrow;
     start = growStartNs;
     shrink = newShrink;
   }
 
   @Override
-  public long budget() {
+  public long budget(long line) {
     maxAtStart = max;
     if (slip != Slip.NEVER_CLAMPS && slip != Slip.CLAMPS_AFTER_THE_HALT) {
       window = Math.min(window, max);
@@ -52,15 +58,16 @@ final class WrongRules implements Replay.Rule {
   }
 
   @Override
-  public void woken(long haltNs, boolean slept) {
+  public void woken(long line, long haltNs, boolean slept) {
     long limit = slip == Slip.READS_THE_MAXIMUM_ONCE_BEFORE ? maxAtStart : max;
-    boolean longEnough = slip == Slip.JUDGES_BY_WHETHER_IT_SLEPT ? !slept : haltNs <= window;
     if (limit == 0) {
       window = 0;
-    } else if (longEnough) {
+    } else if (isLongEnough(haltNs, slept)) {
       window = slip == Slip.SHORT_HALTS_SHRINK ? window / 2 : window;
-    } else if (window > 0 && haltNs > limit) {
+    } else if (window > 0 && (haltNs > limit || slip == Slip.SHRINKS_AFTER_EVERY_MISS)) {
       shrink();
+    } else if (window > 0 && slip == Slip.GROWS_FROM_NOTHING_ONLY) {
+      return;
     } else if (window < limit && (haltNs < limit || slip == Slip.GROWS_AFTER_LONG_HALTS_TOO)) {
       grow();
     }
@@ -69,13 +76,26 @@ final class WrongRules implements Replay.Rule {
     }
   }
 
+  private boolean isLongEnough(long haltNs, boolean slept) {
+    return switch (slip) {
+      case JUDGES_BY_WHETHER_IT_SLEPT -> !slept;
+      case TAKES_EVERY_POLL_IN_THE_TRACE_FOR_LONG_ENOUGH -> !slept || haltNs <= window;
+      default -> haltNs <= window;
+    };
+  }
+
+  @Override
+  public boolean heedsForbidding() {
+    return slip != Slip.ADJUSTS_THOUGH_FORBIDDEN;
+  }
+
   @Override
   public long windowNs() {
     return window;
   }
 
   private void grow() {
-    if (grow == 0) {
+    if (grow == 0 && slip != Slip.FACTOR_ZERO_STILL_STARTS) {
       return;
     }
     long grown = slip == Slip.GROWS_BY_ADDING ? window + start : window * grow % (1L << 32);

@@ -80,6 +80,17 @@ public final class PlannerTest {
   }
 
   @Test
+  void aDefaultThatDependsOnAnotherKeyIsFilledInFromWhatWasGiven() throws Exception {
+    Plan plan = plan(GOOD.replace("{use: fixed, window: 50us}", "{use: adaptive, kernel: \"4.19.0-26-amd64\"}")
+        + "compare: {old: {}, new: {haltPoll: {kernel: \"6.11\", max: 1us}}, arm: {haltPoll: {arch: arm64}}}\n");
+    assertThat(at(plan.variants().get(0), "haltPoll")).hasToString(
+        "{use=adaptive, kernel=4.19, arch=x86, max=200us, grow=2, growStart=10us, shrink=0, changes=[]}");
+    assertThat(at(plan.variants().get(1), "haltPoll")).hasToString(
+        "{use=adaptive, kernel=6.11, arch=x86, max=1us, grow=2, growStart=10us, shrink=2, changes=[]}");
+    assertThat(at(plan.variants().get(2), "haltPoll.max")).isEqualTo("500us");
+  }
+
+  @Test
   void aBareGuestHasNoKernel() throws Exception {
     Plan plan = plan("scenario: s\nhost: {cpu: ivy-bridge}\nvms: {a: {kernel: none, workload: idle}}\n");
     assertThat(plan.variants().get(0).spec().vms().get(0).kernel()).isNull();
