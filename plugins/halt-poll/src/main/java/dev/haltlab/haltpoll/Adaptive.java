@@ -61,7 +61,7 @@ public final class Adaptive implements HaltPollProvider<Adaptive.Config> {
       growStart.ifPresent(v -> Unsigned.requireNs("growStart", v));
       shrink.ifPresent(v -> Unsigned.require("shrink", v));
       cap.ifPresent(v -> Unsigned.requireNs("cap", v));
-      maxSteal.ifPresent(v -> Unsigned.requirePercent("maxSteal", v));
+      maxSteal.ifPresent(v -> Unsigned.requireRange("maxSteal", v, 0, 100));
     }
 
     /** Everything as that kernel has it. */

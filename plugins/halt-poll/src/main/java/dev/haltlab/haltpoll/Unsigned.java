@@ -16,9 +16,9 @@ final class Unsigned {
     }
   }
 
-  static void requirePercent(String name, int value) {
-    if (value < 0 || value > 100) {
-      throw new IllegalArgumentException(name + " must be 0 to 100, was " + value);
+  static void requireRange(String name, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(name + " must be " + least + " to " + most + ", was " + value);
     }
   }
 

@@ -25,7 +25,8 @@ class StrategiesTest {
     assertThat(Strategies.all())
         .map(HaltPollProvider::id)
         .containsExactlyInAnyOrder(
-            "off", "fixed", "adaptive", "never-schedule", "oracle", "linux-4.0", "linux-4.3", "linux-4.4", "linux-4.7",
+            "off", "fixed", "adaptive", "never-schedule", "oracle", "break-even", "ewma", "percentile",
+            "simplified-2019", "steal-aware", "toggle", "linux-4.0", "linux-4.3", "linux-4.4", "linux-4.7",
             "linux-4.19", "linux-5.4", "linux-5.10", "linux-5.14", "linux-5.15", "linux-6.1", "linux-6.11");
   }
 
