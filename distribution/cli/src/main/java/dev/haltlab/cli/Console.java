@@ -1,9 +1,11 @@
 package dev.haltlab.cli;
 
+import dev.haltlab.platform.config.Problem;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -40,6 +42,11 @@ final class Console {
 
   PrintStream err() {
     return err;
+  }
+
+  /** What is probably not meant, a line each on standard error. */
+  void warn(List<Problem> warnings) {
+    warnings.forEach(warning -> err.println(warning.asWarning()));
   }
 
   /**

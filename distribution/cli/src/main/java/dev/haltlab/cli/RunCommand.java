@@ -121,6 +121,7 @@ final class RunCommand implements Callable<Integer> {
         new PlanRequest(
             file, settings, seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
             replications == null ? OptionalInt.empty() : OptionalInt.of(replications)));
+    console.warn(plan.warnings());
     Results results = simulate(plan, catalog);
     if (folder != null) {
       Map<String, String> files = new LinkedHashMap<>();

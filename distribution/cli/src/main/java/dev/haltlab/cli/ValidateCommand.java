@@ -2,6 +2,7 @@ package dev.haltlab.cli;
 
 import dev.haltlab.platform.config.Problem;
 import dev.haltlab.platform.config.ProblemsException;
+import dev.haltlab.platform.scenario.Plan;
 import dev.haltlab.platform.scenario.PlanRequest;
 import dev.haltlab.platform.scenario.Planner;
 import jakarta.inject.Inject;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Tells all problems of scenarios without running them. */
+/** Tells all problems and warnings of scenarios without running them. */
 @Command(
     name = "validate",
     header = "Checks scenarios and tells all their problems, each with its place.",
@@ -36,8 +37,8 @@ final class ValidateCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "text|json",
-      description = "text: a line per problem, on standard error. json: {problems: [{file, line, column, path, message,"
-          + " hint}]}. Default: text.")
+      description = "text: a line per problem or warning, on standard error. json: {problems: [{file, line, column,"
+          + " path, message, hint}], warnings: [..]}. Default: text.")
   Format format = Format.text;
 
   @Mixin PluginOptions pluginOptions = new PluginOptions();
@@ -56,19 +57,25 @@ final class ValidateCommand implements Callable<Integer> {
   public Integer call() {
     Planner planner = planning.planner(plugins.load(pluginOptions));
     List<Problem> problems = new ArrayList<>();
+    List<Problem> warnings = new ArrayList<>();
     StringBuilder good = new StringBuilder();
     for (Path file : files) {
       try {
-        planner.plan(new PlanRequest(file, List.of(), OptionalLong.empty(), OptionalInt.empty()));
+        Plan plan = planner.plan(new PlanRequest(file, List.of(), OptionalLong.empty(), OptionalInt.empty()));
+        warnings.addAll(plan.warnings());
         good.append(file).append(": ok\n");
       } catch (ProblemsException e) {
         problems.addAll(e.problems());
       }
     }
     if (format == Format.json) {
-      console.result(Json.of(Map.of("problems", problems.stream().map(ValidateCommand::json).toList())));
+      Map<String, Object> result = new LinkedHashMap<>();
+      result.put("problems", problems.stream().map(ValidateCommand::json).toList());
+      result.put("warnings", warnings.stream().map(ValidateCommand::json).toList());
+      console.result(Json.of(result));
     } else {
       problems.forEach(console.err()::println);
+      console.warn(warnings);
       console.result(good.toString());
     }
     return problems.isEmpty() ? ExitCode.DONE : ExitCode.PROBLEMS;

@@ -1,5 +1,7 @@
 package dev.haltlab.spi;
 
+import java.util.List;
+
 /**
  * What every plugin is: a name, a configuration record with its default values, and one line about itself.
  *
@@ -36,6 +38,18 @@ public sealed interface Provider<C extends Record>
    */
   default C complete(C config) {
     return config;
+  }
+
+  /**
+   * What is allowed but probably not meant: parameters that do not do what they look like. Users see each as a warning
+   * at its place; it stops nothing.
+   *
+   * @param config the defaults with the user's keys laid over them, before {@link #complete}
+   * @return one line each, which starts with the name of the component it is about, as a refusal does ({@code "grow is
+   *     .."}, {@code "changes[0].max has .."}), and says what will happen, why, and who says so
+   */
+  default List<String> advice(C config) {
+    return List.of();
   }
 
   /** One line for lists: what it does and, where there is one, its source. */

@@ -39,9 +39,10 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public final class Binder {
-  /** {@code window must be ..} or {@code tasks.client.vcpu: ..}. */
+  /** {@code window must be ..}, {@code tasks.client.vcpu: ..} or {@code changes[0].max has ..}. */
   private static final Pattern REFUSAL =
-      Pattern.compile("^([A-Za-z][A-Za-z0-9]*)_*((?:\\.[A-Za-z0-9_-]+)*):?\\s+(.*)$", Pattern.DOTALL);
+      Pattern.compile("^([A-Za-z][A-Za-z0-9]*)_*((?:\\.[A-Za-z0-9_-]+|\\[[0-9]{1,9}])*):?\\s+(.*)$", Pattern.DOTALL);
+  private static final Pattern STEP = Pattern.compile("\\.([A-Za-z0-9_-]+)|\\[([0-9]+)]");
 
 
   private final Map<Class<?>, ValueType<?>> values = new LinkedHashMap<>();
@@ -164,9 +165,13 @@ public final class Binder {
         Node at = layers.get(i).get(m.group(1));
         if (at != null) {
           Place below = at.place();
-          for (String key : m.group(2).isEmpty() ? List.<String>of() : List.of(m.group(2).substring(1).split("\\."))) {
-            at = at instanceof Node.Mapping mapping ? mapping.get(key) : null;
-            below = at == null ? below.below(key) : at.place();
+          for (Matcher step = STEP.matcher(m.group(2)); step.find();) {
+            String key = step.group(1);
+            int index = key == null ? Integer.parseInt(step.group(2)) : -1;
+            at = key != null && at instanceof Node.Mapping mapping ? mapping.get(key)
+                : index >= 0 && at instanceof Node.Sequence list && index < list.items().size()
+                    ? list.items().get(index) : null;
+            below = at != null ? at.place() : key != null ? below.below(key) : below.item(index);
           }
           return below.problem(m.group(3), "");
         }

@@ -1,7 +1,7 @@
 package dev.haltlab.platform.config;
 
 /**
- * Something wrong in a user's input: what, where, and what to do. One line.
+ * Something wrong in a user's input, or probably not meant: what, where, and what to do. One line.
  *
  * @param file the file as the user named it, or {@code --set} and the like
  * @param line from 1; 0 if there is none
@@ -14,11 +14,20 @@ public record Problem(String file, int line, int column, String path, String mes
   /** {@code file:line:column: path: message (hint)}. */
   @Override
   public String toString() {
+    return text("");
+  }
+
+  /** {@code file:line:column: warning: path: message (hint)}: nothing is wrong, but it is probably not meant. */
+  public String asWarning() {
+    return text("warning: ");
+  }
+
+  private String text(String severity) {
     StringBuilder text = new StringBuilder(file);
     if (line > 0) {
       text.append(':').append(line).append(':').append(column);
     }
-    text.append(": ");
+    text.append(": ").append(severity);
     if (!path.isEmpty()) {
       text.append(path).append(": ");
     }

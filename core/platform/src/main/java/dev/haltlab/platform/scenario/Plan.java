@@ -1,6 +1,7 @@
 package dev.haltlab.platform.scenario;
 
 import dev.haltlab.engine.SimulationSpec;
+import dev.haltlab.platform.config.Problem;
 import java.util.List;
 import java.util.Map;
 
@@ -11,10 +12,18 @@ import java.util.Map;
  * @param seed root of all random numbers
  * @param replications how often each variant runs, at least 1
  * @param variants in file order, at least one
+ * @param warnings what is allowed but probably not meant, each with its place
  */
-public record Plan(String scenario, long seed, int replications, List<Variant> variants) {
+public record Plan(
+    String scenario, long seed, int replications, List<Variant> variants, List<Problem> warnings) {
   public Plan {
     variants = List.copyOf(variants);
+    warnings = List.copyOf(warnings);
+  }
+
+  /** A plan without warnings. */
+  public Plan(String scenario, long seed, int replications, List<Variant> variants) {
+    this(scenario, seed, replications, variants, List.of());
   }
 
   /**

@@ -27,6 +27,7 @@ import dev.haltlab.spi.HostProfile;
 import dev.haltlab.spi.HostProfileProvider;
 import dev.haltlab.spi.IdlePolicy;
 import dev.haltlab.spi.IdlePolicyProvider;
+import dev.haltlab.spi.IdleState;
 import dev.haltlab.spi.Seat;
 import dev.haltlab.spi.WorkloadProvider;
 import java.nio.file.Path;
@@ -89,6 +90,7 @@ public final class Planner {
     private final Problems problems;
     private final Binder binder = Types.binder(catalog);
     private final Resolver resolver;
+    private final Problems warnings = new Problems();
 
     Planning(PlanRequest request, Problems problems) {
       this.request = request;
@@ -158,7 +160,7 @@ public final class Planner {
       Map<String, Object> run = (Map<String, Object>) java.util.Objects.requireNonNull(first.get("run"));
       return new Plan(
           (String) java.util.Objects.requireNonNull(first.get("scenario")), planned.get(0).spec().seed(),
-          Math.toIntExact((Long) java.util.Objects.requireNonNull(run.get("replications"))), planned);
+          Math.toIntExact((Long) java.util.Objects.requireNonNull(run.get("replications"))), planned, warnings.all());
     }
 
     /** An option of its own as a layer. */
@@ -290,6 +292,10 @@ public final class Planner {
           return null;
         }
         List<Boolean> hindsight = vms.values().stream().map(vm -> vm.tryOut(problems)).toList();
+        if (problems.isEmpty()) {
+          cpu.advise(warnings, problems);
+          vms.values().forEach(vm -> vm.advise(bound.native_(), layers, warnings, problems));
+        }
         if (!problems.isEmpty()) {
           return null;
         }
@@ -433,6 +439,8 @@ public final class Planner {
   private record Vm(
       String name, VmConfig config, Resolved<HaltPollProvider> haltPoll, Resolved<IdlePolicyProvider> idle,
       Resolved<WorkloadProvider> workload) {
+    private static final int SHORT_HALTS = 64;
+    private static final long SHORT_HALT_NS = 5_000;
 
     /** Makes everything once; whether a strategy is a bound. */
     boolean tryOut(Problems problems) {
@@ -462,6 +470,52 @@ public final class Planner {
         workload.failed(e, "to define its tasks", problems);
       }
       return hindsight;
+    }
+
+    /** What is probably not meant, by its plugins and by what they are to each other. */
+    void advise(boolean native_, Layers layers, Problems warnings, Problems problems) {
+      workload.advise(warnings, problems);
+      idle.advise(warnings, problems);
+      if (native_) {
+        return;
+      }
+      haltPoll.advise(warnings, problems);
+      if (!config.forbidHostPoll() && bothSidesPoll()) {
+        warnings.add(
+            layers.place("vms", name, "idle"),
+            "both sides poll: the guest spins before it halts, and when nothing came the host polls for the same"
+                + " wake-up again",
+            "set vms." + name + ".forbidHostPoll: true, as Linux's cpuidle-haltpoll driver does (MSR 0x4b564d05), or"
+                + " haltPoll: off");
+      }
+    }
+
+    private boolean bothSidesPoll() {
+      try {
+        return guestPollsBeforeItHalts() && hostPolls();
+      } catch (RuntimeException | LinkageError e) {
+        return false; // the run will tell which plugin failed at what
+      }
+    }
+
+    private boolean guestPollsBeforeItHalts() {
+      List<IdleState> states = policy(DryGuest.seat(name, 0, config.vcpus())).states();
+      return states.stream().anyMatch(s -> s.kind() == IdleState.Kind.POLL)
+          && states.stream().anyMatch(s -> s.kind() == IdleState.Kind.HLT);
+    }
+
+    /** Whether the host polls for a vCPU that halts for short times, found out by a few such halts. */
+    private boolean hostPolls() {
+      HaltPoll tried = strategy(DryGuest.seat(name, 0, config.vcpus()));
+      long nowNs = 0;
+      for (int i = 0; i < SHORT_HALTS; i++) {
+        if (tried.budget(nowNs) > 0) {
+          return true;
+        }
+        nowNs += SHORT_HALT_NS;
+        tried.woken(nowNs, SHORT_HALT_NS, 0, true, true);
+      }
+      return false;
     }
 
     SimulationSpec.Vm spec() {

@@ -42,12 +42,26 @@ final class Resolver {
    * A slot whose plugin is there and whose configuration is bound.
    *
    * @param entry the plugin
-   * @param config its configuration
+   * @param given its configuration as the user gave it, over the defaults
+   * @param config the same, complete
    * @param slot for the resolved plan: the plugin's own id and the bound configuration
    * @param place of the id in the user's input
    * @param layers the plugin's keys in the user's input
    */
-  record Resolved<P>(Catalog.Entry<P> entry, Record config, Slot slot, Place place, List<Node.Mapping> layers) {
+  record Resolved<P>(
+      Catalog.Entry<P> entry, Record given, Record config, Slot slot, Place place, List<Node.Mapping> layers) {
+    /** What the plugin thinks of this configuration, as warnings; if it fails at that, a problem. */
+    @SuppressWarnings("unchecked") // the configuration was bound over this provider's own defaults
+    void advise(Problems warnings, Problems problems) {
+      try {
+        for (String advice : ((Provider<Record>) entry.provider()).advice(given)) {
+          warnings.add(Binder.refusal(advice, place, Binder.keys(given.getClass()), layers));
+        }
+      } catch (RuntimeException | LinkageError e) {
+        failed(e, "to give advice", problems);
+      }
+    }
+
     /** What the plugin threw, as a problem. */
     void failed(Throwable thrown, String doing, Problems problems) {
       if (thrown instanceof IllegalArgumentException && thrown.getMessage() != null) {
@@ -121,10 +135,12 @@ final class Resolver {
     if (config == null) {
       return null;
     }
-    Resolved<P> bound = new Resolved<>(entry, config, new Slot(entry.id(), place, layers, null, config), place, layers);
+    Resolved<P> bound =
+        new Resolved<>(entry, config, config, new Slot(entry.id(), place, layers, null, config), place, layers);
     try {
       Record complete = complete((Provider<?>) entry.provider(), config);
-      return new Resolved<>(entry, complete, new Slot(entry.id(), place, layers, null, complete), place, layers);
+      return new Resolved<>(
+          entry, config, complete, new Slot(entry.id(), place, layers, null, complete), place, layers);
     } catch (RuntimeException | LinkageError e) {
       bound.failed(e, "to complete its configuration", problems);
       return null;

@@ -25,6 +25,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -174,6 +175,17 @@ public final class BinderTest {
     assertThat(problems("for: 14")).containsExactly("f:1:1: this will not do");
     assertThat(problems("for: 13")).singleElement().asString()
         .contains("failed: java.lang.IllegalStateException: no luck").contains("defect of the plugin");
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+    "b[0] is odd|f:2:5: b[0]: is odd", "b[1].c is odd|f:3:8: b[1].c: is odd", "b[1].d is odd|f:3:4: b[1].d: is odd",
+    "b[2].c is odd|f:2:4: b[2].c: is odd", "a[0] is odd|f:1:4: a[0]: is odd", "b.c is odd|f:2:4: b.c: is odd",
+    "b[x] is odd|f:1:1: b[x] is odd", "c[0] is odd|f:1:1: c[0] is odd"})
+  void aRefusalOfAnItemIsPlacedAtTheItem(String message, String problem) {
+    Node.Mapping node =
+        (Node.Mapping) Objects.requireNonNull(Yaml.read("a: 1\nb: [2,\n   {c: 3}]\n", "f", new Problems()));
+    assertThat(Binder.refusal(message, node.place(), List.of("a", "b"), List.of(node))).hasToString(problem);
   }
 
   @Test
