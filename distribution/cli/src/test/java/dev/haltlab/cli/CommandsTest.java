@@ -110,6 +110,26 @@ class CommandsTest {
     assertThat(new Haltlab().run("validate", "--format", "json", good.toString()).out()).contains("\"problems\": []");
   }
 
+  @Test
+  void what_is_probably_not_meant_is_a_warning_on_standard_error_and_stops_nothing() throws IOException {
+    Path odd = Files.writeString(
+        folder.resolve("odd.yaml"),
+        SCENARIO + "haltPoll:\n  use: adaptive\n  growStart: 0\nrun: {for: 1ms, warmup: 1ms, replications: 1}\n");
+    String warning = odd + ":11:14: warning: haltPoll.growStart: is 0, and 0 times grow is 0: ";
+    Haltlab.Said validate = new Haltlab().run("validate", odd.toString());
+    assertThat(validate.code()).isEqualTo(ExitCode.DONE);
+    assertThat(validate.out()).isEqualTo(odd + ": ok\n");
+    oneLine(validate.err());
+    assertThat(validate.err()).startsWith(warning);
+    Haltlab.Said run = new Haltlab().run("run", odd.toString(), "--format", "json");
+    assertThat(run.code()).isEqualTo(ExitCode.DONE);
+    oneLine(run.err());
+    assertThat(run.err()).startsWith(warning);
+    assertThat(run.out()).startsWith("{").doesNotContain("warning");
+    assertThat(new Haltlab().run("validate", "--format", "json", odd.toString()).out())
+        .contains("\"problems\": []", "\"warnings\": [", "\"path\": \"haltPoll.growStart\"", "\"line\": 11");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"gone.yaml", "."})
   void a_file_that_cannot_be_read_is_one_line(String name) {

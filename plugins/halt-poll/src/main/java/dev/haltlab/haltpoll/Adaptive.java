@@ -135,6 +135,11 @@ public final class Adaptive implements HaltPollProvider<Adaptive.Config> {
   }
 
   @Override
+  public List<String> advice(Config config) {
+    return AdaptiveAdvice.on(config);
+  }
+
+  @Override
   public String summary() {
     return "grows and shrinks its window as Linux does (kvm_vcpu_halt), any version from 4.0 on";
   }

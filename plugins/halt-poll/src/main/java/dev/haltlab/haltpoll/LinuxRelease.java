@@ -4,6 +4,7 @@ import dev.haltlab.spi.HaltPoll;
 import dev.haltlab.spi.HaltPollProvider;
 import dev.haltlab.spi.KernelVersion;
 import dev.haltlab.spi.Seat;
+import java.util.List;
 
 /**
  * {@link Adaptive} under the name of a release, for people who look for theirs: {@code linux-5.4} is {@code adaptive}
@@ -41,6 +42,11 @@ public abstract class LinuxRelease implements HaltPollProvider<Adaptive.Config> 
               + "; use: adaptive takes any version");
     }
     return config.complete();
+  }
+
+  @Override
+  public final List<String> advice(Adaptive.Config config) {
+    return AdaptiveAdvice.on(config);
   }
 
   @Override

@@ -22,6 +22,16 @@ final class Unsigned {
     }
   }
 
+  /** A time as users write it, in the largest unit that needs no point. */
+  static String text(Duration time) {
+    long ns = time.toNanos();
+    return ns == 0 ? "0ns"
+        : ns % 1_000_000_000 == 0 ? ns / 1_000_000_000 + "s"
+        : ns % 1_000_000 == 0 ? ns / 1_000_000 + "ms"
+        : ns % 1_000 == 0 ? ns / 1_000 + "us"
+        : ns + "ns";
+  }
+
   static void requireNs(String name, Duration value) {
     if (value.isNegative() || value.compareTo(MAX_NS) > 0) {
       throw new IllegalArgumentException(name + " must be 0 to 4.294967295s");

@@ -366,7 +366,49 @@ public final class PlannerTest {
       if (config.states()) {
         throw new NoSuchMethodError("gone");
       }
-      return now -> 0;
+      return now -> {
+        if (config.atDefine()) {
+          throw new IllegalStateException("asked");
+        }
+        return 0;
+      };
+    }
+  }
+
+  /** An idle policy that spins for a while before it halts. */
+  public static final class SpinFirst implements IdlePolicyProvider<When> {
+    @Override
+    public String id() {
+      return "spin-first";
+    }
+
+    @Override
+    public When defaults() {
+      return When.never();
+    }
+
+    @Override
+    public List<String> advice(When config) {
+      if (config.vcpu() == 88) {
+        throw new IllegalStateException("no idea");
+      }
+      return List.of();
+    }
+
+    @Override
+    public IdlePolicy create(When config, Seat seat) {
+      return new IdlePolicy() {
+        @Override
+        public List<IdleState> states() {
+          return List.of(
+              new IdleState("POLL", IdleState.Kind.POLL, 0, 0), new IdleState("HLT", IdleState.Kind.HLT, 0, 0));
+        }
+
+        @Override
+        public int select(long nowNs, long sleepNs, boolean tickStopped) {
+          return 0;
+        }
+      };
     }
   }
 
@@ -454,6 +496,78 @@ public final class PlannerTest {
         file(GOOD), List.of("haltPoll=x-poll"), OptionalLong.empty(), OptionalInt.empty())));
     assertThat(e.problems()).extracting(Problem::toString).containsExactly(
         "--set: haltPoll: the halt-poll strategy 'x-poll' cannot be used: it is too new (it comes from plugins/x.jar)");
+  }
+
+  // ------------------------------------------------------------------ warnings
+
+  @Test
+  void whatAPluginAdvisesIsAWarningAtThePlaceOfTheKey() throws Exception {
+    Plan plan = plan("""
+        scenario: s
+        host: {cpu: ivy-bridge}
+        haltPoll:
+          use: adaptive
+          kernel: "5.15"
+          changes:
+            - at: 1ms
+              cap: 100us
+            - at: 2ms
+              max: 0ns
+        vms: {a: {workload: idle}, b: {haltPoll: {use: adaptive, growStart: 0}, workload: idle}}
+        compare:
+          same: {}
+          off: {haltPoll: off}
+          again: {haltPoll: {kernel: "5.15"}}
+        """);
+    Path file = folder.resolve("scenarios/s.yaml");
+    assertThat(plan.warnings()).extracting(Problem::asWarning).satisfiesExactly(
+        first -> assertThat(first).startsWith(
+            file + ":10:12: warning: haltPoll.changes[1].max: has no effect on a running VM: that of Linux 5.15 keeps"),
+        second -> assertThat(second).startsWith(
+            file + ":11:69: warning: vms.b.haltPoll.growStart: is 0, and 0 times grow is 0: "));
+  }
+
+  @Test
+  void adviceOnAKeyNobodyGaveStandsAtThePlugin() throws Exception {
+    Plan plan = plan(GOOD.replace("{use: fixed, window: 50us}", "linux-4.0"));
+    assertThat(plan.warnings()).singleElement().asString()
+        .contains(":3:11: haltPoll: max is 0 in Linux 4.0 unless it is set");
+  }
+
+  @Test
+  void aHaltPollThatDoesNotCountIsNotTalkedAbout() throws Exception {
+    String adaptive = "{use: adaptive, growStart: 0}";
+    assertThat(plan(GOOD.replace("{use: fixed, window: 50us}", adaptive) + "native: true\n").warnings()).isEmpty();
+    assertThat(plan("scenario: s\nhost: {cpu: ivy-bridge}\nhaltPoll: " + adaptive
+        + "\nvms: {a: {haltPoll: off, workload: idle}}\n").warnings()).isEmpty();
+    assertThat(plan(GOOD.replace("{use: fixed, window: 50us}", adaptive)).warnings()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+    "spin-first|adaptive|false|true", "spin-first|fixed|false|true", "spin-first|toggle|false|true",
+    "spin-first|off|false|false", "spin-first|{use: adaptive, max: 0}|false|false", "spin-first|adaptive|true|false",
+    "nohz|adaptive|false|false", "poll|adaptive|false|false", "spin-first|{use: bad-poll, atDefine: true}|false|false",
+  })
+  void bothSidesPollingIsWarnedOf(String idle, String haltPoll, boolean forbidden, boolean warned) throws Exception {
+    Plan plan = new Planner(Plugins.with(new SpinFirst(), new BadPoll())).plan(new PlanRequest(
+        file("scenario: s\nhost: {cpu: ivy-bridge}\nhaltPoll: " + haltPoll + "\nvms:\n  a:\n    idle: " + idle
+            + "\n    forbidHostPoll: " + forbidden + "\n    workload: idle\n"),
+        List.of(), OptionalLong.empty(), OptionalInt.empty()));
+    assertThat(plan.warnings().stream().map(Problem::toString).map(w -> w.replaceFirst("(?s)^.*s.yaml:", "")).toList())
+        .isEqualTo(!warned ? List.of() : List.of(
+            "6:11: vms.a.idle: both sides poll: the guest spins before it halts, and when nothing came the host polls "
+                + "for the same wake-up again (set vms.a.forbidHostPoll: true, as Linux's cpuidle-haltpoll driver does "
+                + "(MSR 0x4b564d05), or haltPoll: off)"));
+  }
+
+  @Test
+  void aPluginThatFailsToGiveAdviceIsAProblem() throws IOException {
+    ProblemsException e = catchThrowableOfType(ProblemsException.class, () ->
+        new Planner(Plugins.with(new SpinFirst())).plan(new PlanRequest(
+            file(GOOD), List.of("vms.rr.idle={use: spin-first, vcpu: 88}"), OptionalLong.empty(),
+            OptionalInt.empty())));
+    assertThat(e.problems()).singleElement().asString().contains("'spin-first' failed to give advice");
   }
 
   // ------------------------------------------------------------------ helpers

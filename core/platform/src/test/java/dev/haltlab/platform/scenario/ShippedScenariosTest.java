@@ -33,6 +33,12 @@ final class ShippedScenariosTest {
 
   @ParameterizedTest
   @MethodSource("scenarios")
+  void noShippedScenarioIsWarnedOf(Path file) throws ProblemsException {
+    assertThat(plan(file).warnings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("scenarios")
   void everyResolvedVariantIsAScenarioThatPlansToItself(Path file, @TempDir Path folder)
       throws ProblemsException, IOException {
     for (Plan.Variant variant : plan(file).variants()) {
