@@ -39,6 +39,7 @@ final class WakeUpTest {
   private final Set<Feature> features = EnumSet.of(Feature.VIRTUAL_EOI, Feature.POSTED_INTERRUPTS);
   private int deepestCState;
   private boolean pinned = true;
+  private IdleState.Kind idle = IdleState.Kind.HLT;
   private HaltPoll strategy = now -> 0;
 
   @Test
@@ -131,13 +132,35 @@ final class WakeUpTest {
   }
 
   @Test
+  void aPollIsCutShortOnceHoweverManyThreadsWait() {
+    price(Step.HOST_TICK, 900 * US); // of each millisecond: nearly all that happens, happens meanwhile
+    strategy = now -> HaltPoll.FOREVER;
+    for (String name : List.of("first", "second", "third")) {
+      hostTasks.add(new SimulationSpec.HostTask(name, 0, 7 * MS, 10 * US));
+    }
+    Outcome.Halts halts =
+        run(200 * MS, 1, guest -> guest.task("sleeper", 0, Script.forever().sleep(3 * MS))).vms().get(0).halts();
+
+    assertThat(halts.pollCutShort()).isPositive().isLessThanOrEqualTo(halts.exits());
+  }
+
+  @Test
+  void aFlagSeenByASpinningVcpuDoesNotKeepTheHostFromPreemptingIt() {
+    price(Step.HOST_IPI, 300 * US);
+    idle = IdleState.Kind.POLL;
+    hostTasks.add(new SimulationSpec.HostTask("takes over", 0, 10 * MS, 400 * US)); // wakes, and preempts, at 10 ms
+
+    assertThat(wakesWhenSignalled(10_100 * US)).isGreaterThan(10_400 * US);
+  }
+
+  @Test
   void onlyAnIdleLoopThatDoesNotPollIsSentAHostIpi() {
     price(Step.HOST_IPI, 50 * US);
-    long haltingNs = wakesWhenSignalled();
+    long haltingNs = wakesWhenSignalled(MS);
     long ownTimerNs = wakesAt(MS);
     features.add(Feature.HOST_MWAIT_IDLE);
 
-    assertThat(haltingNs - wakesWhenSignalled()).isEqualTo(50 * US);
+    assertThat(haltingNs - wakesWhenSignalled(MS)).isEqualTo(50 * US);
     assertThat(wakesAt(MS)).as("the timer fires where the vCPU sleeps").isEqualTo(ownTimerNs);
   }
 
@@ -182,11 +205,11 @@ final class WakeUpTest {
     return runsAgainNs[0];
   }
 
-  /** When a task runs that another one on another vCPU has signalled at 1 ms, ns. */
-  private long wakesWhenSignalled() {
+  /** When a task runs that another one on another vCPU has signalled at {@code atNs}, ns. */
+  private long wakesWhenSignalled(long atNs) {
     long[] runsNs = {-1};
     run(
-        10 * MS,
+        10 * atNs,
         2,
         guest -> {
           var event = guest.event("event", true);
@@ -203,7 +226,7 @@ final class WakeUpTest {
                   cpu.await(event);
                 }
               });
-          guest.task("waker", 1, Script.once().compute(MS).signal(event));
+          guest.task("waker", 1, Script.once().compute(atNs).signal(event));
         });
     return runsNs[0];
   }
@@ -223,7 +246,7 @@ final class WakeUpTest {
     List<Integer> pins = !pinned ? List.of() : vcpus == 1 ? List.of(0) : List.of(0, 1);
     SimulationSpec.Vm vm =
         new SimulationSpec.Vm(
-            "vm", KernelVersion.parse("3.16"), 1, true, vcpus, pins, false, seat -> strategy, seat -> new Halting(),
+            "vm", KernelVersion.parse("3.16"), 1, true, vcpus, pins, false, seat -> strategy, seat -> new Idle(idle),
             workload);
     try {
       return Simulation.run(new SimulationSpec(1, false, host, List.of(vm), 0, 0, forNs), 0);
@@ -251,15 +274,20 @@ final class WakeUpTest {
     }
   }
 
-  private record Halting() implements IdlePolicy {
+  private record Idle(IdleState.Kind kind) implements IdlePolicy {
     @Override
     public List<IdleState> states() {
-      return List.of(new IdleState("HLT", IdleState.Kind.HLT, 0, 0));
+      return List.of(new IdleState(kind.name(), kind, 0, 0));
     }
 
     @Override
     public int select(long nowNs, long sleepNs, boolean tickStopped) {
       return 0;
+    }
+
+    @Override
+    public boolean stopsTick() {
+      return kind != IdleState.Kind.POLL;
     }
   }
 }

@@ -164,6 +164,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   private boolean overlaid;
   private boolean kickedMeanwhile;
   private boolean pollOverMeanwhile;
+  private boolean othersMeanwhile;
   private long resumeNs;
   private int resumeWay;
   private int resumeLabel;
@@ -721,11 +722,11 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   public void othersWait() {
     if (phase == UNDECIDED) {
       settleAsBlock();
-    } else if (phase == POLLING && halt.yields() && !(overlaid && pollOverMeanwhile)) {
-      halt.pollCutShort(calendar.nowNs());
+    } else if (phase == POLLING && halt.yields()) {
       if (overlaid) {
-        pollOverMeanwhile = true;
+        othersMeanwhile = true;
       } else {
+        halt.pollCutShort(calendar.nowNs());
         scheduleOut();
       }
     }
@@ -746,6 +747,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
           overlaid = true;
           kickedMeanwhile = false;
           pollOverMeanwhile = false;
+          othersMeanwhile = false;
           resumeWay = way();
           resumeLabel = label();
           resumeNs = endNs == Calendar.NEVER ? Calendar.NEVER : endNs - calendar.nowNs();
@@ -768,6 +770,9 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
         noticed();
       } else if (pollOverMeanwhile) {
         halt.pollEnded(calendar.nowNs());
+        scheduleOut();
+      } else if (othersMeanwhile) {
+        halt.pollCutShort(calendar.nowNs());
         scheduleOut();
       } else if (needResched) {
         preempt(POLLING);
