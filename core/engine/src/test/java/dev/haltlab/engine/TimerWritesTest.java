@@ -20,6 +20,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -43,16 +44,71 @@ final class TimerWritesTest {
   })
   void aRoundTripBetweenTwoVcpusWritesTheTimerAsItsKernelDoes(String kernel, boolean stopsTick, double writes)
       throws InterruptedException {
-    Outcome.Vm vm = Simulation.run(pingPong(KernelVersion.parse(kernel), stopsTick), 0).vms().get(0);
+    Outcome.Vm vm = Simulation.run(pingPong(KernelVersion.parse(kernel), stopsTick, true), 0).vms().get(0);
     long ticks = stopsTick ? 0 : 2 * 250;
 
     double perTransaction = (double) (vm.msrWrites().get(MsrRegister.TMICT).count() - ticks) / vm.transactions();
     assertThat(perTransaction).isCloseTo(writes, within(0.2));
   }
 
-  private static SimulationSpec pingPong(KernelVersion kernel, boolean stopsTick) {
+  /** With nothing but the tick's timer queued, removing it leaves none, or stops the timer. */
+  @ParameterizedTest
+  @CsvSource({
+    "3.16, 4, 0, 0",
+    "4.9, 4, 0, 0",
+    "4.14, 8, 8, 4",
+    "5.14, 8, 8, 4",
+    "5.15, 6, 4, 2",
+    "7.1, 4, 0, 0",
+  })
+  void withoutWatchdogNewerKernelsStopTheTimerInBetween(String kernel, double counts, double modes, double dividers)
+      throws InterruptedException {
+    Outcome.Vm vm = Simulation.run(pingPong(KernelVersion.parse(kernel), true, false), 0).vms().get(0);
+
+    assertThat(perTransaction(vm, MsrRegister.TMICT)).isCloseTo(counts, within(0.2));
+    assertThat(perTransaction(vm, MsrRegister.LVTT)).isCloseTo(modes, within(0.2));
+    assertThat(perTransaction(vm, MsrRegister.TDCR)).isCloseTo(dividers, within(0.1));
+  }
+
+  /** A timer that has been stopped, and started again with the next expiry, must fire. */
+  @ParameterizedTest
+  @CsvSource({"4.9, false", "4.14, false", "4.14, true"})
+  void aSleeperOfATicklessGuestWithoutWatchdogWakesOnTime(String kernel, boolean natively) throws InterruptedException {
+    long[] wokenNs = {-1};
+    SimulationSpec spec =
+        spec(
+            Map.of(), KernelVersion.parse(kernel), true, false, natively,
+            guest -> {
+              int[] naps = {0};
+              guest.task(
+                  "sleeper", 0,
+                  cpu -> {
+                    wokenNs[0] = cpu.nowNs();
+                    if (++naps[0] <= 2) {
+                      cpu.sleepUntil(naps[0] * SECOND_NS / 4);
+                    } else {
+                      cpu.exit();
+                    }
+                  });
+            });
+    Simulation.run(spec, 0);
+
+    assertThat(wokenNs[0]).isEqualTo(SECOND_NS / 2);
+  }
+
+  private static double perTransaction(Outcome.Vm vm, MsrRegister register) {
+    return (double) vm.msrWrites().get(register).count() / vm.transactions();
+  }
+
+  private static SimulationSpec pingPong(KernelVersion kernel, boolean stopsTick, boolean watchdog) {
     Map<Step, Cost> prices = new EnumMap<>(Step.class);
     prices.put(Step.SEND, Cost.ofNs(50_000, Basis.ASSUMED, "long enough for the sender's peer to halt"));
+    return spec(prices, kernel, stopsTick, watchdog, false, TimerWritesTest::populate);
+  }
+
+  private static SimulationSpec spec(
+      Map<Step, Cost> prices, KernelVersion kernel, boolean stopsTick, boolean watchdog, boolean natively,
+      Consumer<Guest> workload) {
     HostProfile profile =
         new HostProfile(
             "test", new Hertz(SECOND_NS), prices, List.of(new CState("C1", Duration.ZERO, Duration.ZERO, -1)),
@@ -60,9 +116,9 @@ final class TimerWritesTest {
     SimulationSpec.Host host = new SimulationSpec.Host(profile, KernelVersion.parse("6.11"), 1000, 2, 0, List.of());
     SimulationSpec.Vm vm =
         new SimulationSpec.Vm(
-            "vm", kernel, 250, true, 2, List.of(0, 1), false, seat -> now -> 0, seat -> new Halting(stopsTick),
-            TimerWritesTest::populate);
-    return new SimulationSpec(1, false, host, List.of(vm), 0, 0, SECOND_NS);
+            "vm", kernel, 250, watchdog, 2, List.of(0, 1), false, seat -> now -> 0, seat -> new Halting(stopsTick),
+            workload);
+    return new SimulationSpec(1, natively, host, List.of(vm), 0, 0, SECOND_NS);
   }
 
   private static void populate(Guest guest) {

@@ -12,7 +12,10 @@ public enum Step {
   VM_EXIT("VM exit"),
   /** Last check for pending work to first guest instruction, nothing injected. */
   VM_ENTRY("VM entry"),
-  /** Handling of a timer-register write (TMICT or TSC deadline): re-arming the host timer. */
+  /**
+   * Handling of a write to the APIC timer (TMICT or TSC deadline): re-arming the host timer. Writes of its mode and divider
+   * are taken to cost the same.
+   */
   TIMER_HANDLER("timer-write handler"),
   /** Handling of HLT, up to the block function. */
   HLT_HANDLER("HLT handler"),

@@ -104,7 +104,7 @@ public final class GuestCpu implements Cpu {
   private final IdleState.Kind[] stateKinds;
 
   private final FairQueue<Task> runQueue = new FairQueue<>();
-  private final TimerQueue timers = new TimerQueue();
+  private final TimerQueue timers;
   private final Tick tick;
   private final TimerWheel wheel;
   private LogicalCpu cpu;
@@ -154,6 +154,7 @@ public final class GuestCpu implements Cpu {
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
       throw policyFailure("threw: " + e, e);
     }
+    this.timers = new TimerQueue(kernel.atLeast(4, 14));
     this.tick =
         new Tick(timers, tickPeriodNs, jiffyOffsetNs, kernel.atLeast(5, 15), kernel.atLeast(7, 1));
     this.wheel = new TimerWheel(tick);
@@ -760,7 +761,9 @@ public final class GuestCpu implements Cpu {
   /** Issues the register writes that wait, one by one; returns whether all are done. */
   private boolean writesDone() {
     while (timers.hasWrite()) {
-      if (!cpu.writeTimer(timers.takeWrite())) {
+      long write = timers.takeWrite();
+      boolean done = write >= 0 ? cpu.writeTimer(write) : cpu.configureTimer(write == TimerQueue.DIVIDER);
+      if (!done) {
         issued = true;
         return false;
       }

@@ -162,11 +162,19 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
   }
 
   /**
-   * Writes the APIC timer: it will fire at {@code expiryNs}, at once if that has passed.
+   * Writes the APIC timer: it will fire at {@code expiryNs}, at once if that has passed; {@link Calendar#NEVER} clears it.
    *
    * @return whether the write is done already, as in {@link #execute}
    */
   public abstract boolean writeTimer(long expiryNs);
+
+  /**
+   * Writes the APIC timer's divider, or else its mode and mask, before its first expiry or after its last: what it was to
+   * fire at is void.
+   *
+   * @return whether the write is done already, as in {@link #execute}
+   */
+  public abstract boolean configureTimer(boolean divider);
 
   /** Writes the ICR: a reschedule interrupt for another CPU of the guest. */
   public abstract void sendIpi(LogicalCpu target);

@@ -3,8 +3,8 @@ package dev.haltlab.engine.guest;
 /**
  * The tick of one guest CPU, and when it may stop. Stopping and restarting move the tick's timer in the {@link
  * TimerQueue}, and register writes follow there: two to stop, two to restart, as long as another timer (the watchdog) is
- * queued behind. Newer kernels move the timer in one step: from 5.15 on when the tick stops, from 7.1 on also when it
- * restarts.
+ * queued behind; see there for what happens otherwise. Newer kernels move the timer in one step: from 5.15 on when the
+ * tick stops, from 7.1 on also when it restarts.
  *
  * <p>Source: kernel/time/tick-sched.c, Linux 3.10 and 4.19 (3.16 has the same shape): tick_nohz_stop_sched_tick restarts
  * the queued tick timer at the next event; tick_nohz_restart cancels it and starts it anew; the tick is kept if the next

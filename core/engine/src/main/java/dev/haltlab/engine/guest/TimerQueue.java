@@ -6,10 +6,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The high-resolution timers of one guest CPU, and the register writes that follow from them: the register always holds
  * the earliest expiry; removing the earliest timer and adding an earlier one each reprogram it, unless it holds that
- * value already. Writes are collected here and issued one by one, because each may be an exit.
+ * value already. When nothing is queued any more, older kernels leave the register alone; newer ones stop the timer, which
+ * takes two writes, and start it again with two before the next expiry is written. Writes are collected here and issued
+ * one by one, because each may be an exit.
  *
  * <p>Source: kernel/time/hrtimer.c, Linux 3.10 to 4.19: hrtimer_force_reprogram with skip_equal, enqueue_hrtimer,
- * hrtimer_interrupt; 5.15 for {@link #move}.
+ * hrtimer_interrupt; 5.15 for {@link #move}. Stopping: the state ONESHOT_STOPPED of clock event devices, which on x86 the
+ * local APIC's has in 4.14 (arch/x86/kernel/apic/apic.c: shutdown masks the timer and clears its count, one-shot mode sets
+ * mode and divider) and had not in 4.9, although the generic part is of 4.2.
  */
 final class TimerQueue {
   static final long NEVER = Long.MAX_VALUE;
@@ -17,12 +21,19 @@ final class TimerQueue {
   static final int TICK = 0;
   /** The soft-lockup watchdog. */
   static final int WATCHDOG = 1;
-  private static final int FIXED = 2;
+  /** As a write: not an expiry, but the timer's mode and mask. */
+  static final long MODE = -1;
+  /** As a write: not an expiry, but the timer's divider. */
+  static final long DIVIDER = -2;
 
   private final long[] fixedNs = {NEVER, NEVER};
   private long[] sleepNs = new long[4];
   private Task[] sleepers = new Task[4];
   private int sleeping;
+
+  private final boolean stopsWhenEmpty;
+  /** Whether the timer has been stopped. */
+  private boolean stopped;
 
   /** Expiry the register was last told to hold; NEVER after it fired or if nothing was queued. */
   private long programmedNs = NEVER;
@@ -30,6 +41,11 @@ final class TimerQueue {
   private final long[] writes = new long[8];
   private int nextWrite;
   private int writeCount;
+
+  /** @param stopsWhenEmpty whether the kernel stops the timer when nothing is queued */
+  TimerQueue(boolean stopsWhenEmpty) {
+    this.stopsWhenEmpty = stopsWhenEmpty;
+  }
 
   long expiryOf(int timer) {
     return fixedNs[timer];
@@ -42,7 +58,7 @@ final class TimerQueue {
     if (removed != NEVER && removed == programmedNs) {
       long next = earliestNs();
       if (next == NEVER) {
-        programmedNs = NEVER; // nothing to program: the register keeps its value
+        emptied();
       } else if (next != programmedNs) {
         write(next);
       }
@@ -104,12 +120,14 @@ final class TimerQueue {
     fixedNs[timer] = expiryNs;
   }
 
-  /** At the end of the timer interrupt: the register is written for the earliest timer, if there is one. */
+  /** At the end of the timer interrupt: the register is written for the earliest timer, or the timer is stopped. */
   void reprogramAfterInterrupt() {
     programmedNs = NEVER;
     long next = earliestNs();
     if (next != NEVER) {
       write(next);
+    } else {
+      emptied();
     }
   }
 
@@ -136,7 +154,10 @@ final class TimerQueue {
     return nextWrite < writeCount;
   }
 
-  /** The next register write to issue: an expiry. */
+  /**
+   * The next register write to issue: an expiry, {@link #NEVER} to clear the timer's count, {@link #MODE} or {@link
+   * #DIVIDER}.
+   */
   long takeWrite() {
     long expiry = writes[nextWrite++];
     if (nextWrite == writeCount) {
@@ -146,11 +167,29 @@ final class TimerQueue {
     return expiry;
   }
 
+  private void emptied() {
+    programmedNs = NEVER; // without a write the register keeps its value
+    if (stopsWhenEmpty && !stopped) {
+      stopped = true;
+      issue(MODE);
+      issue(NEVER);
+    }
+  }
+
   private void write(long expiryNs) {
     programmedNs = expiryNs;
+    if (stopped) {
+      stopped = false;
+      issue(MODE);
+      issue(DIVIDER);
+    }
+    issue(expiryNs);
+  }
+
+  private void issue(long write) {
     if (writeCount == writes.length) {
       throw new IllegalStateException("more timer writes wait than any transition makes");
     }
-    writes[writeCount++] = expiryNs;
+    writes[writeCount++] = write;
   }
 }

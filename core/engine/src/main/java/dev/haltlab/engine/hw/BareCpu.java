@@ -87,6 +87,11 @@ public final class BareCpu extends LogicalCpu {
   }
 
   @Override
+  public boolean configureTimer(boolean divider) {
+    return writeTimer(Calendar.NEVER);
+  }
+
+  @Override
   public void sendIpi(LogicalCpu target) {
     ((BareCpu) target).receive(RESCHEDULE);
     begin(ICR_LABEL, false, false);

@@ -38,6 +38,10 @@ public final class JsonReport {
   private static final Set<ExitReason> ALWAYS =
       EnumSet.of(ExitReason.HLT, ExitReason.MSR_WRITE, ExitReason.EXTERNAL_INTERRUPT);
 
+  /** These stand in every split of MSR_WRITE. */
+  private static final Set<MsrRegister> ALWAYS_SPLIT =
+      EnumSet.of(MsrRegister.TMICT, MsrRegister.TSC_DEADLINE, MsrRegister.ICR, MsrRegister.EOI);
+
   private final JsonGenerator json;
 
   private JsonReport(JsonGenerator json) {
@@ -146,9 +150,12 @@ public final class JsonReport {
         if (reason == ExitReason.MSR_WRITE) {
           json.writeObjectPropertyStart("byRegister");
           for (MsrRegister register : MsrRegister.values()) {
-            json.writeObjectPropertyStart(register.name());
-            exit(vm.msrWrites().getOrDefault(register, new Outcome.Count(0, 0)), vm.transactions());
-            json.writeEndObject();
+            Outcome.Count writes = vm.msrWrites().getOrDefault(register, new Outcome.Count(0, 0));
+            if (writes.count() > 0 || ALWAYS_SPLIT.contains(register)) {
+              json.writeObjectPropertyStart(register.name());
+              exit(writes, vm.transactions());
+              json.writeEndObject();
+            }
           }
           json.writeEndObject();
         }
