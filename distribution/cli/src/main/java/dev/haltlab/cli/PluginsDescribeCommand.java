@@ -76,6 +76,7 @@ final class PluginsDescribeCommand implements Callable<Integer> {
         return "the plugin " + id + " cannot be used: " + bad.location() + ": " + bad.reason();
       }
     }
-    return "there is no plugin " + id + "; 'haltlab plugins list' tells which there are";
+    return "there is no plugin " + id + "; 'haltlab plugins list' tells which there are"
+        + (catalog.unusable().isEmpty() ? "" : ", and which files cannot be used");
   }
 }

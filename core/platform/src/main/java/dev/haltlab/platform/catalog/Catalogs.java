@@ -22,8 +22,10 @@ import java.util.Set;
  */
 public final class Catalogs {
   /**
-   * The level of the contracts, as a semantic version. A jar may ask for one by {@code Plugin-Requires} in its
-   * manifest. It is not the product's version: that one may be a snapshot, which compares badly, and moves for other
+   * The level of the contracts, as a semantic version: the second number grows when something is added, the first when
+   * something plugins rely on changes. A jar may say by {@code Plugin-Requires} in its manifest which level it was made
+   * for, {@code 1.0.0}, or which range of them it needs, {@code >=1.0.0 & <3.0.0}; one that says nothing is taken as it
+   * is. The level is not the product's version: that one may be a snapshot, which compares badly, and moves for other
    * reasons.
    */
   public static final String SPI_LEVEL = "1.0.0";
@@ -38,11 +40,11 @@ public final class Catalogs {
 
   /** Built-ins and whatever stands in the requested places. Reads files; never throws for what it finds in them. */
   public static Catalog load(CatalogRequest request) {
-    CatalogBuilder builder = new CatalogBuilder();
+    CatalogBuilder builder = new CatalogBuilder(request.patience());
     // The system loader sees the boot layer's modules as well as a class path: both ways of starting us work.
     ClassLoader ours = ClassLoader.getSystemClassLoader();
     for (Kind<?> kind : Kind.ALL) {
-      builder.addAll(kind, ServiceLoader.load(kind.providerType(), ours), version(), BUILT_IN);
+      builder.addBuiltIns(kind, ServiceLoader.load(kind.providerType(), ours), version());
     }
     addThirdParties(builder, request);
     return builder.build();
@@ -55,7 +57,7 @@ public final class Catalogs {
    * @param origin as shown in lists
    */
   public static Catalog of(List<? extends Provider<?>> providers, String version, String origin) {
-    CatalogBuilder builder = new CatalogBuilder();
+    CatalogBuilder builder = new CatalogBuilder(Patience.DEFAULT);
     for (Provider<?> provider : providers) {
       builder.add(provider, version, origin);
     }
@@ -72,7 +74,7 @@ public final class Catalogs {
     List<Path> files = candidates(builder, request.places());
     if (!files.isEmpty()) {
       // Only here is PF4J touched: its classes cost start-up time that a run without third parties should not pay.
-      PluginFiles.addTo(builder, files);
+      PluginFiles.addTo(builder, files, SPI_LEVEL);
     }
   }
 
@@ -80,7 +82,7 @@ public final class Catalogs {
     List<Path> files = new ArrayList<>();
     Set<Path> seen = new HashSet<>();
     for (Path place : places) {
-      for (Path file : isJar(place) ? List.of(place) : listing(builder, place)) {
+      for (Path file : isJar(place) || isUnpacked(place) ? List.of(place) : listing(builder, place)) {
         if (!seen.add(realPath(file))) {
           continue; // the same folder given twice is no conflict
         }
@@ -124,6 +126,11 @@ public final class Catalogs {
 
   private static boolean isJar(Path file) {
     return name(file).toLowerCase(Locale.ROOT).endsWith(".jar") && !Files.isDirectory(file);
+  }
+
+  /** A place that is a plugin itself, such as the folder a compiler writes to. */
+  private static boolean isUnpacked(Path place) {
+    return Files.isDirectory(place.resolve("META-INF"));
   }
 
   private static String name(Path file) {

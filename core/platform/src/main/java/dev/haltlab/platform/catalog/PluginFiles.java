@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.jar.Attributes;
@@ -11,6 +12,7 @@ import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.pf4j.AbstractPluginManager;
 import org.pf4j.BasePluginLoader;
@@ -48,46 +50,78 @@ final class PluginFiles extends AbstractPluginManager {
   /** {@code my-poll-1.2.jar}: the version begins at the last hyphen before a digit. */
   private static final Pattern NAME_AND_VERSION = Pattern.compile("(.+?)-(\\d[^-]*(?:-[A-Za-z][^-]*)?)");
 
-  private final ClassLoader contracts = new SpiOnly();
+  /** {@code 1}, {@code 1.2} or {@code 1.2.3}. */
+  private static final Pattern LEVEL = Pattern.compile("(\\d{1,9})(?:\\.(\\d{1,9}))?(?:\\.(\\d{1,9}))?");
 
-  private PluginFiles() {
+  private final ClassLoader contracts = new SpiOnly();
+  private final String level;
+
+  private PluginFiles(String level) {
     super(List.of(Path.of("."))); // never listed: see the class comment
-    setSystemVersion(Catalogs.SPI_LEVEL);
+    setSystemVersion(level);
+    this.level = level;
   }
 
-  static void addTo(CatalogBuilder builder, List<Path> files) {
-    PluginFiles manager = new PluginFiles();
+  /**
+   * Files the plugins of jars and folders.
+   *
+   * @param level the level of the contracts, see {@link Catalogs#SPI_LEVEL}
+   */
+  static void addTo(CatalogBuilder builder, List<Path> files, String level) {
+    PluginFiles manager = new PluginFiles(level);
     for (Path file : files) {
       manager.addTo(builder, file);
     }
   }
 
   private void addTo(CatalogBuilder builder, Path file) {
-    PluginWrapper plugin;
+    List<String> ids = List.of(idAndVersion(file)[0]);
     try {
-      plugin = loadPluginFromPath(file);
+      PluginWrapper plugin = loadPluginFromPath(file);
+      ids = List.of(plugin.getPluginId());
+      addTo(builder, file, plugin);
     } catch (PluginRuntimeException e) {
-      builder.unusable(file.toString(), List.of(idAndVersion(file)[0]), Reasons.clean(String.valueOf(e.getMessage())));
-      return;
+      builder.unusable(file.toString(), ids, Reasons.clean(String.valueOf(e.getMessage())));
+    } catch (IOException e) {
+      builder.unusable(file.toString(), ids, Reasons.clean(String.valueOf(e.getMessage())));
     } catch (RuntimeException e) {
-      builder.unusable(file.toString(), List.of(idAndVersion(file)[0]), Reasons.oneLine(e));
-      return;
+      builder.unusable(file.toString(), ids, Reasons.oneLine(e));
     }
-    PluginDescriptor descriptor = plugin.getDescriptor();
+  }
+
+  private void addTo(CatalogBuilder builder, Path file, PluginWrapper plugin) throws IOException {
+    String id = plugin.getPluginId();
     PluginClassLoader loader = (PluginClassLoader) plugin.getPluginClassLoader();
+    PluginContents contents = PluginContents.of(loader.getURLs());
+    if (!contents.contracts().isEmpty()) {
+      throw new PluginRuntimeException(
+          "carries a copy of the contracts (" + contents.contracts() + "): the platform brings its own; compile against"
+              + " haltlab-spi without packing it, in Maven with <scope>provided</scope>");
+    }
+    List<String> unknown = new ArrayList<>(contents.services());
     int named = 0;
     for (Kind<?> kind : Kind.ALL) {
-      if (loader.findResource("META-INF/services/" + kind.providerType().getName()) != null) {
-        named += builder.addAll(
-            kind, ServiceLoader.load(kind.providerType(), loader), descriptor.getVersion(), file.toString());
+      if (unknown.remove(kind.providerType().getName())) {
+        ServiceLoader<?> providers = ServiceLoader.load(kind.providerType(), loader);
+        named += builder.addAll(kind, providers, id, plugin.getDescriptor().getVersion(), file.toString());
       }
     }
-    if (named == 0) {
+    if (!unknown.isEmpty()) {
       builder.unusable(
-          file.toString(), List.of(descriptor.getPluginId()),
-          "no plugin in it: it needs a file META-INF/services/dev.haltlab.spi.HaltPollProvider (or IdlePolicyProvider,"
-              + " WorkloadProvider, HostProfileProvider) that names its class");
+          file.toString(), List.of(id),
+          "META-INF/services/" + unknown.get(0) + " names no contract of SPI level " + level + "; they are "
+              + contracts());
+    } else if (named == 0) {
+      builder.unusable(
+          file.toString(), List.of(id),
+          "no plugin in it: it needs a file META-INF/services/" + Kind.HALT_POLL.providerType().getName()
+              + " that names its class, or one of the other contracts: " + contracts()
+              + (contents.modular() ? "; what its module-info provides is not asked for" : ""));
     }
+  }
+
+  private static String contracts() {
+    return Kind.ALL.stream().map(kind -> kind.providerType().getSimpleName()).collect(Collectors.joining(", "));
   }
 
   @Override
@@ -103,18 +137,36 @@ final class PluginFiles extends AbstractPluginManager {
           "Plugin-Dependencies in its manifest: a plugin cannot use another's classes; pack what it needs into its"
               + " folder's lib/");
     }
-    String requires = descriptor.getRequires().trim();
-    String constraint = requires.matches("\\d+\\.\\d+\\.\\d+") ? ">=" + requires : requires;
+    requireLevel(descriptor.getRequires().trim());
+  }
+
+  /** A plain number means compatible with that level: the same or a later one up to the next incompatible one. */
+  private void requireLevel(String requires) {
+    Matcher plain = LEVEL.matcher(requires);
+    boolean one = plain.matches();
+    String range = one ? ">=" + levelOf(plain) + " & <" + (Long.parseLong(plain.group(1)) + 1) + ".0.0" : requires;
     boolean satisfied;
     try {
-      satisfied = getVersionManager().checkVersionConstraint(Catalogs.SPI_LEVEL, constraint);
+      satisfied = getVersionManager().checkVersionConstraint(level, range);
     } catch (RuntimeException e) {
       throw new PluginRuntimeException(
-          "Plugin-Requires in its manifest is \"" + requires + "\", which is not a version range such as >=1.0.0");
+          "Plugin-Requires in its manifest is \"" + requires + "\", which is neither an SPI level such as " + level
+              + " nor a range of them such as >=1.0.0");
     }
     if (!satisfied) {
-      throw new PluginRuntimeException("needs SPI level " + constraint + "; this haltlab has " + Catalogs.SPI_LEVEL);
+      boolean newer = !one || getVersionManager().compareVersions(levelOf(plain), level) > 0;
+      throw new PluginRuntimeException(
+          (one ? "made for SPI level " + levelOf(plain) : "needs SPI level " + requires) + "; this haltlab has "
+              + level + (newer ? "" : ", which is incompatible: it needs a newer version of the plugin"));
     }
+  }
+
+  private static String levelOf(Matcher plain) {
+    return plain.group(1) + "." + orZero(plain.group(2)) + "." + orZero(plain.group(3));
+  }
+
+  private static String orZero(@Nullable String number) {
+    return number == null ? "0" : number;
   }
 
   private PluginClassLoader loaderFor(PluginDescriptor descriptor) {

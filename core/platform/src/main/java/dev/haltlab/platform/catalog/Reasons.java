@@ -1,10 +1,13 @@
 package dev.haltlab.platform.catalog;
 
+import dev.haltlab.spi.Provider;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ServiceConfigurationError;
 
 /** Makes one line of what went wrong, in words for who wrote or installed a plugin. */
 final class Reasons {
+  private static final String CONTRACTS = Provider.class.getPackageName() + ".";
+
   private Reasons() {}
 
   /** The reason a provider could not be found, made or asked. */
@@ -27,6 +30,10 @@ final class Reasons {
     }
     if (failure instanceof NoClassDefFoundError || failure instanceof ClassNotFoundException) {
       String missing = String.valueOf(failure.getMessage()).replace('/', '.');
+      if (missing.startsWith(CONTRACTS)) {
+        return clean(missing + " is not among the contracts of SPI level " + Catalogs.SPI_LEVEL
+            + ": the plugin was built against others");
+      }
       return clean("class " + missing
           + " is not visible to a plugin; it sees the JDK, dev.haltlab.spi and its own classes");
     }

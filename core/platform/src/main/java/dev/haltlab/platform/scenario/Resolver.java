@@ -166,7 +166,20 @@ final class Resolver {
     if (kind == Kind.CPU) {
       names.addAll(profiles());
     }
-    problems.add(place, "there is no " + kind.title() + " " + Words.quote(use), Words.suggest(use, names));
+    Optional<String> near = Words.nearest(use, names);
+    String elsewhere = amongUnusable();
+    String hint = near.isPresent() || elsewhere.isEmpty() ? Words.suggest(use, names) : elsewhere;
+    problems.add(place, "there is no " + kind.title() + " " + Words.quote(use), hint);
+  }
+
+  /** Where else it may be: a file whose code was not or could not be run does not tell its plugins' ids. */
+  private String amongUnusable() {
+    List<Catalog.Unusable> bad = catalog.unusable();
+    if (bad.isEmpty()) {
+      return "";
+    }
+    return "it may be in a plugin that cannot be used: " + bad.get(0).location() + ": " + bad.get(0).reason()
+        + (bad.size() == 1 ? "" : "; and " + (bad.size() - 1) + " more, see haltlab plugins list");
   }
 
   private @Nullable Slot read(Path file, Problems problems) {

@@ -7,13 +7,16 @@ import dev.haltlab.spi.HaltPollProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Pins that one bad file in a plugins folder never takes the good ones away or ends in a stack trace: each ends usable,
@@ -78,6 +81,15 @@ public class CatalogsTest {
             PluginJar.strategy("A", "a").service("HaltPollProvider", "# none"), "META-INF"),
         Arguments.of("a class that is not there",
             new PluginJar().service("HaltPollProvider", "Gone"), "Gone not found"),
+        Arguments.of("a contract that is none",
+            PluginJar.strategy("A", "a").noServices().service("HaltPolProvider", "A"),
+            "META-INF/services/dev.haltlab.spi.HaltPolProvider names no contract"),
+        Arguments.of("a module without services file",
+            PluginJar.strategy("A", "a").noServices().file("module-info.class"), "what its module-info provides"),
+        Arguments.of("an id that is no name in YAML", PluginJar.strategy("A", "null"), "YAML reads as something else"),
+        Arguments.of("a contract of tomorrow by name", PluginJar.strategyWith("A", "a", "public String id",
+            "public A() { throw new NoClassDefFoundError(\"dev/haltlab/spi/Quantum\"); } public String id"),
+            "dev.haltlab.spi.Quantum is not among the contracts of SPI level " + Catalogs.SPI_LEVEL),
         Arguments.of("a class of another kind",
             PluginJar.strategy("A", "a").noServices().service("WorkloadProvider", "A"),
             "not a subtype"),
@@ -120,9 +132,9 @@ public class CatalogsTest {
         Arguments.of("contracts of tomorrow", PluginJar.strategy("A", "a").attribute("Plugin-Requires", ">=2.0.0"),
             "needs SPI level >=2.0.0; this haltlab has " + Catalogs.SPI_LEVEL),
         Arguments.of("an exact level of tomorrow", PluginJar.strategy("A", "a").attribute("Plugin-Requires", "1.0.1"),
-            "needs SPI level >=1.0.1"),
+            "made for SPI level 1.0.1; this haltlab has " + Catalogs.SPI_LEVEL),
         Arguments.of("a range that is none", PluginJar.strategy("A", "a").attribute("Plugin-Requires", "newest"),
-            "not a version range"),
+            "neither an SPI level"),
         Arguments.of("a need of another plugin", PluginJar.strategy("A", "a").attribute("Plugin-Dependencies", "b@1.0"),
             "Plugin-Dependencies"),
         Arguments.of("host classes",
@@ -159,15 +171,116 @@ public class CatalogsTest {
   }
 
   @Test
-  void a_bundled_copy_of_the_contracts_is_not_used() {
-    Path jar = PluginJar.strategy("MyPoll", "my-poll")
+  void a_copy_of_the_contracts_is_refused_wherever_it_is_packed() {
+    PluginJar fat = PluginJar.strategy("MyPoll", "my-poll")
         .source("dev.haltlab.spi.HaltPoll",
-            "package dev.haltlab.spi; public interface HaltPoll { long budget(long now); }")
-        .writeTo(plugins.resolve("fat.jar"));
+            "package dev.haltlab.spi; public interface HaltPoll { long budget(long now); }");
+    fat.writeTo(plugins.resolve("fat.jar"));
+    fat.writeUnpackedTo(plugins.resolve("flat"));
+    fat.writeTo(mkdirs(plugins.resolve("packed/lib")).resolve("x.jar"));
+
+    assertThat(load().unusable()).hasSize(3).allSatisfy(
+        unusable -> assertThat(unusable.reason())
+            .contains("copy of the contracts (dev.haltlab.spi.HaltPoll)", "provided"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+      "1.0.0, 1.0.0, ''", "1, 1.0.0, ''", "1.1, 1.1.3, ''", "1.0.0, 1.7.2, ''", ">=1.0.0 & <3.0.0, 2.5.0, ''",
+      "1.1.0, 1.0.0, made for SPI level 1.1.0; this haltlab has 1.0.0", "2, 1.9.0, made for SPI level 2.0.0;",
+      "1.4.0, 2.0.0, 'made for SPI level 1.4.0; this haltlab has 2.0.0, which is incompatible'",
+      ">=2.0.0, 1.0.0, needs SPI level >=2.0.0; this haltlab has 1.0.0"})
+  void a_plugin_works_from_the_level_it_was_made_for_up_to_the_next_incompatible_one(
+      String requires, String level, String reason) {
+    Path jar = PluginJar.strategy("MyPoll", "my-poll").attribute("Plugin-Requires", requires)
+        .writeTo(plugins.resolve("my-poll.jar"));
+    CatalogBuilder builder = new CatalogBuilder(Patience.DEFAULT);
+    PluginFiles.addTo(builder, List.of(jar), level);
+    Catalog catalog = builder.build();
+
+    assertThat(catalog.find(Kind.HALT_POLL, "my-poll").isPresent()).isEqualTo(reason.isEmpty());
+    if (!reason.isEmpty()) {
+      assertThat(catalog.unusable()).singleElement()
+          .satisfies(unusable -> assertThat(unusable.reason()).startsWith(reason));
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {
+      "public A() { while (true) { Thread.onSpinWait(); } }", "static final Object x = A.spin(); static Object spin() {"
+      + " while (true) { Thread.onSpinWait(); } }"})
+  void a_plugin_that_does_not_come_back_is_given_up_and_says_where_it_is(String endless) {
+    PluginJar.strategyWith("A", "a", "public String id", endless + " public String id")
+        .writeTo(plugins.resolve("endless-1.0.jar"));
+    Catalog catalog = Catalogs.load(new CatalogRequest(List.of(plugins), Patience.of(Duration.ofMillis(20))));
+
+    assertThat(catalog.unusable()).singleElement().satisfies(unusable -> {
+      assertThat(unusable.ids()).containsExactly("endless");
+      assertThat(unusable.reason()).contains("did not come back within 20 ms", "it is in A.", "(A.java:");
+    });
+  }
+
+  @Test
+  void a_plugin_brings_whatever_version_of_a_library_it_likes() {
+    for (String each : List.of("one", "two")) {
+      PluginJar library = new PluginJar().source("tools.jackson.databind.ObjectMapper",
+          "package tools.jackson.databind; public class ObjectMapper { public String toString() { return \"" + each
+              + "\"; } }");
+      Path lib = library.writeTo(mkdirs(plugins.resolve(each + "/lib")).resolve("jackson.jar"));
+      PluginJar.strategyWith("A", each, "public String id",
+          "public String summary() { return new tools.jackson.databind.ObjectMapper().toString(); } public String id")
+          .alsoAgainst(lib).writeTo(plugins.resolve(each + "/lib/a.jar"));
+    }
     Catalog catalog = load();
 
     assertThat(catalog.unusable()).isEmpty();
-    assertThat(catalog.find(Kind.HALT_POLL, "my-poll").orElseThrow().origin()).isEqualTo(jar.toString());
+    for (String each : List.of("one", "two")) {
+      assertThat(catalog.find(Kind.HALT_POLL, each).orElseThrow().provider().summary()).isEqualTo(each);
+    }
+  }
+
+  @Test
+  void libraries_that_ask_the_thread_for_a_class_loader_find_nothing_of_the_host() {
+    PluginJar.strategyWith("A", "a", "public String id", """
+        public String summary() {
+          try {
+            Thread.currentThread().getContextClassLoader().loadClass("tools.jackson.databind.ObjectMapper");
+            return "seen";
+          } catch (ClassNotFoundException e) {
+            return "hidden";
+          }
+        }
+        String asked = summary();
+        public String id""").replacing("A", "return \"a\"", "return asked").writeTo(plugins.resolve("a.jar"));
+
+    assertThat(load().find(Kind.HALT_POLL, "hidden")).isPresent();
+  }
+
+  @Test
+  void a_damaged_library_makes_the_folder_unusable_and_is_named() throws IOException {
+    PluginJar.strategy("A", "a").writeTo(mkdirs(plugins.resolve("packed/lib")).resolve("a.jar"));
+    Files.writeString(plugins.resolve("packed/lib/broken.jar"), "no jar");
+
+    assertThat(load().unusable()).singleElement().satisfies(unusable -> {
+      assertThat(unusable.ids()).containsExactly("packed");
+      assertThat(unusable.reason()).startsWith("broken.jar is not a jar");
+    });
+  }
+
+  @Test
+  void a_compilers_output_folder_can_be_named_itself() {
+    Path classes = PluginJar.strategy("A", "a").writeUnpackedTo(plugins.resolve("target/classes"));
+
+    assertThat(Catalogs.load(new CatalogRequest(List.of(classes))).find(Kind.HALT_POLL, "a")).isPresent();
+  }
+
+  @Test
+  void a_provider_that_cannot_be_asked_goes_by_the_name_of_its_file() {
+    PluginJar.strategyWith("A", "a", "public String id", "public A() { throw new IllegalStateException(); }"
+        + " public String id").writeTo(plugins.resolve("my-poll-1.2.jar"));
+
+    assertThat(load().unusable()).singleElement()
+        .satisfies(unusable -> assertThat(unusable.ids()).containsExactly("my-poll"));
   }
 
   @Test
@@ -178,7 +291,7 @@ public class CatalogsTest {
 
     assertThat(catalog.find(Kind.HALT_POLL, "same").orElseThrow().origin()).endsWith("a.jar");
     assertThat(catalog.unusable()).singleElement().satisfies(unusable -> {
-      assertThat(unusable.ids()).containsExactly("same");
+      assertThat(unusable.ids()).containsExactly("same", "b");
       assertThat(unusable.reason()).contains("exists already", "a.jar");
     });
   }
@@ -194,9 +307,11 @@ public class CatalogsTest {
 
   @Test
   void a_built_in_keeps_its_id() {
-    CatalogBuilder builder = new CatalogBuilder();
+    CatalogBuilder builder = new CatalogBuilder(Patience.DEFAULT);
     builder.add(new BuiltIn(), "1", Catalogs.BUILT_IN);
-    PluginFiles.addTo(builder, List.of(PluginJar.strategy("Usurper", "built").writeTo(plugins.resolve("u.jar"))));
+    PluginFiles.addTo(
+        builder, List.of(PluginJar.strategy("Usurper", "built").writeTo(plugins.resolve("u.jar"))),
+        Catalogs.SPI_LEVEL);
     Catalog catalog = builder.build();
 
     assertThat(catalog.find(Kind.HALT_POLL, "built").orElseThrow().origin()).isEqualTo(Catalogs.BUILT_IN);

@@ -25,6 +25,7 @@ final class PluginJar {
   private final Map<String, String> sources = new LinkedHashMap<>();
   private final Map<String, String> services = new LinkedHashMap<>();
   private final Map<String, String> manifest = new LinkedHashMap<>();
+  private final List<String> emptyFiles = new ArrayList<>();
   private final List<String> classPath = new ArrayList<>();
 
   PluginJar() {
@@ -87,6 +88,17 @@ final class PluginJar {
     return this;
   }
 
+  PluginJar alsoAgainst(Path jar) {
+    classPath.add(jar.toString());
+    return this;
+  }
+
+  /** An empty file of that name. */
+  PluginJar file(String name) {
+    emptyFiles.add(name);
+    return this;
+  }
+
   /** Writes the jar; a bare one without attributes has no manifest at all. */
   Path writeTo(Path jar) {
     try (OutputStream out = Files.newOutputStream(jar); JarOutputStream zip = new JarOutputStream(out)) {
@@ -129,6 +141,7 @@ final class PluginJar {
 
   private Map<String, byte[]> files() throws IOException {
     Map<String, byte[]> files = new LinkedHashMap<>();
+    emptyFiles.forEach(name -> files.put(name, new byte[0]));
     for (Map.Entry<String, String> service : services.entrySet()) {
       files.put(service.getKey(), service.getValue().getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }

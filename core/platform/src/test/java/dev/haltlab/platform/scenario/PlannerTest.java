@@ -570,6 +570,19 @@ public final class PlannerTest {
     assertThat(e.problems()).singleElement().asString().contains("'spin-first' failed to give advice");
   }
 
+  @Test
+  void anUnknownPluginMayBeInAFileThatCannotBeUsedAndDoesNotTell() throws IOException {
+    Catalog catalog = Plugins.withUnusable(
+        new Catalog.Unusable("plugins/acme.jar", List.of("acme"), "made for SPI level 2.0.0; this haltlab has 1.0.0"),
+        new Catalog.Unusable("plugins/b.jar", List.of("b"), "not a jar"));
+    ProblemsException e = catchThrowableOfType(ProblemsException.class, () -> new Planner(catalog).plan(new PlanRequest(
+        file(GOOD), List.of("haltPoll=quantum-poll"), OptionalLong.empty(), OptionalInt.empty())));
+    assertThat(e.problems()).extracting(Problem::toString).containsExactly(
+        "--set: haltPoll: there is no halt-poll strategy 'quantum-poll' (it may be in a plugin that cannot be used:"
+            + " plugins/acme.jar: made for SPI level 2.0.0; this haltlab has 1.0.0; and 1 more, see haltlab plugins"
+            + " list)");
+  }
+
   // ------------------------------------------------------------------ helpers
 
   private Path file(String yaml) throws IOException {
