@@ -213,6 +213,10 @@ final class Machine {
     return guest.probes().isEmpty() ? null : guest.probes().get(0);
   }
 
+  long nowNs() {
+    return calendar.nowNs();
+  }
+
   Outcome run() throws InterruptedException {
     calendar.schedule(windowSlot, window.firstDueNs());
     if (!spec.nativeRun()) {

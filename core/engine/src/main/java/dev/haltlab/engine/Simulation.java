@@ -1,5 +1,8 @@
 package dev.haltlab.engine;
 
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
 /**
  * Runs one replication of a spec. Replications differ in their random numbers only; the same spec and replication give
  * the same outcome, bit by bit, on any thread and any JDK.
@@ -18,6 +21,19 @@ public final class Simulation {
    * @throws InterruptedException if the thread was interrupted
    */
   public static Outcome run(SimulationSpec spec, int replication) throws InterruptedException {
-    return new Machine(spec, replication).run();
+    return run(spec, replication, nowNs -> {});
+  }
+
+  /**
+   * The same for a caller that watches.
+   *
+   * @param watcher given, once the machine is built, what reads the simulated time, ns. Any thread may read it at any
+   *     time, without a guarantee that it is the latest: nothing is done for it while the simulation runs
+   */
+  public static Outcome run(SimulationSpec spec, int replication, Consumer<LongSupplier> watcher)
+      throws InterruptedException {
+    Machine machine = new Machine(spec, replication);
+    watcher.accept(machine::nowNs);
+    return machine.run();
   }
 }

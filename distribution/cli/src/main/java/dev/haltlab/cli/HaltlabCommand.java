@@ -37,8 +37,8 @@ import picocli.CommandLine.Spec;
       "  haltlab run x.yaml --set haltPoll=off   the same with one thing changed",
       "  haltlab plugins list                    what a scenario may use",
       "",
-      "Environment: HALTLAB_PLUGINS, folders of plugins; HALTLAB_OPTS, options of the JVM; JAVA_HOME;"
-          + " NO_COLOR; COLUMNS."
+      "Environment: HALTLAB_PLUGINS, folders of plugins; HALTLAB_PATIENCE, seconds a plugin may take without progress"
+          + " (10; 0: no limit); HALTLAB_OPTS, options of the JVM; JAVA_HOME; NO_COLOR; COLUMNS."
     })
 final class HaltlabCommand implements Runnable {
   @Spec CommandSpec spec;

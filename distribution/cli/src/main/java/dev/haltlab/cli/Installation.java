@@ -1,10 +1,13 @@
 package dev.haltlab.cli;
 
+import dev.haltlab.platform.catalog.Patience;
 import java.io.File;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +24,11 @@ import org.jspecify.annotations.Nullable;
 final class Installation {
   private final @Nullable Path home;
   private final List<Path> pluginPlaces;
+  private final Patience patience;
 
   /**
    * @param property reads a system property, null if unset
-   * @param env the environment: HALTLAB_PLUGINS, a list of folders and jars
+   * @param env the environment: HALTLAB_PLUGINS, a list of folders and jars, and HALTLAB_PATIENCE, seconds
    */
   Installation(UnaryOperator<@Nullable String> property, Map<String, String> env) {
     String said = property.apply("haltlab.home");
@@ -40,11 +44,17 @@ final class Installation {
       }
     }
     pluginPlaces = List.copyOf(places);
+    patience = patience(env.getOrDefault("HALTLAB_PATIENCE", ""));
   }
 
   /** Where plugins are looked for without any option, in order. */
   List<Path> pluginPlaces() {
     return pluginPlaces;
+  }
+
+  /** How long a plugin may go on without progress. */
+  Patience patience() {
+    return patience;
   }
 
   /** The folder of named host profiles, where there is one. */
@@ -65,6 +75,17 @@ final class Installation {
 
   private Optional<Path> folder(String name) {
     return Optional.ofNullable(home).map(path -> path.resolve("config").resolve(name)).filter(Files::isDirectory);
+  }
+
+  private static Patience patience(String seconds) {
+    if (seconds.isBlank()) {
+      return Patience.DEFAULT;
+    }
+    if (!seconds.matches("[0-9]{1,6}(\\.[0-9]{1,3})?")) {
+      throw new Refusal(ExitCode.USAGE, "HALTLAB_PATIENCE: not a number of seconds: " + seconds);
+    }
+    long ms = new BigDecimal(seconds).movePointRight(3).longValueExact();
+    return ms == 0 ? Patience.ENDLESS : Patience.of(Duration.ofMillis(ms));
   }
 
   private static Path path(String where, String text) {

@@ -1,8 +1,8 @@
 package dev.haltlab.cli;
 
-import dev.haltlab.engine.PluginFailure;
 import dev.haltlab.platform.config.Problem;
 import dev.haltlab.platform.config.ProblemsException;
+import dev.haltlab.platform.run.FailedRun;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
@@ -81,8 +81,9 @@ public final class Main {
       }
       return ExitCode.PROBLEMS;
     }
-    if (e instanceof PluginFailure failure) {
+    if (e instanceof FailedRun failure) {
       console.err().println("haltlab: " + oneLine(String.valueOf(failure.getMessage())));
+      failure.frames().forEach(frame -> console.err().println("    at " + frame));
       return ExitCode.PLUGIN;
     }
     if (e instanceof InterruptedException) {

@@ -26,6 +26,6 @@ final class Plugins {
       }
       places.add(place);
     }
-    return Catalogs.load(new CatalogRequest(places));
+    return Catalogs.load(new CatalogRequest(places, installation.patience()));
   }
 }

@@ -1,14 +1,15 @@
 package dev.haltlab.cli;
 
-import dev.haltlab.engine.PluginFailure;
 import dev.haltlab.platform.catalog.Catalog;
 import dev.haltlab.platform.config.ProblemsException;
 import dev.haltlab.platform.report.JsonReport;
 import dev.haltlab.platform.report.PlanYaml;
 import dev.haltlab.platform.report.TextReport;
+import dev.haltlab.platform.run.FailedRun;
 import dev.haltlab.platform.run.Progress;
 import dev.haltlab.platform.run.Results;
 import dev.haltlab.platform.run.Runner;
+import dev.haltlab.platform.run.Watch;
 import dev.haltlab.platform.scenario.Plan;
 import dev.haltlab.platform.scenario.PlanRequest;
 import jakarta.inject.Inject;
@@ -117,12 +118,20 @@ final class RunCommand implements Callable<Integer> {
     // Asked before the simulation: nobody wants to learn after minutes that there is no place for the result.
     ResultFolder folder = out == null ? null : ResultFolder.at(out, force);
     Catalog catalog = plugins.load(pluginOptions);
-    Plan plan = planning.planner(catalog).plan(
+    Plan plan = planning.plan(
+        catalog,
         new PlanRequest(
             file, settings, seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
             replications == null ? OptionalInt.empty() : OptionalInt.of(replications)));
     console.warn(plan.warnings());
-    Results results = simulate(plan, catalog);
+    Results results;
+    try {
+      results = simulate(plan, planning.watch(catalog));
+    } catch (FailedRun failure) {
+      // A part is for the eye: --out keeps whole results only.
+      failure.finished().ifPresent(this::print);
+      throw failure;
+    }
     if (folder != null) {
       Map<String, String> files = new LinkedHashMap<>();
       files.put("result.json", JsonReport.of(results));
@@ -133,18 +142,20 @@ final class RunCommand implements Callable<Integer> {
     if (stats) {
       StatsReport.of(results).forEach(console.err()::println);
     }
-    console.result(
-        format == Format.json ? JsonReport.of(results) : TextReport.of(results, console.width(), console.color()));
+    print(results);
     return ExitCode.DONE;
   }
 
-  private Results simulate(Plan plan, Catalog catalog) throws InterruptedException {
+  private void print(Results results) {
+    console.result(
+        format == Format.json ? JsonReport.of(results) : TextReport.of(results, console.width(), console.color()));
+  }
+
+  private Results simulate(Plan plan, Watch watch) throws InterruptedException {
     int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     boolean watched = console.errTerminal() && !quiet;
     try (ProgressLine line = watched ? new ProgressLine(console) : null) {
-      return runner.run(plan, workers, line == null ? Progress.NONE : line);
-    } catch (PluginFailure failure) {
-      throw new Refusal(ExitCode.PLUGIN, FailedPlugin.describe(failure, plan, catalog));
+      return runner.run(plan, workers, line == null ? Progress.NONE : line, watch);
     } catch (IllegalArgumentException e) {
       // How the engine says that a workload cannot run in its guest.
       throw new Refusal(ExitCode.PROBLEMS, file + ": " + e.getMessage());

@@ -1,10 +1,10 @@
 package dev.haltlab.cli;
 
+import dev.haltlab.platform.catalog.Catalog;
 import dev.haltlab.platform.config.Problem;
 import dev.haltlab.platform.config.ProblemsException;
 import dev.haltlab.platform.scenario.Plan;
 import dev.haltlab.platform.scenario.PlanRequest;
-import dev.haltlab.platform.scenario.Planner;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,14 +54,15 @@ final class ValidateCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
-    Planner planner = planning.planner(plugins.load(pluginOptions));
+  public Integer call() throws InterruptedException {
+    Catalog catalog = plugins.load(pluginOptions);
     List<Problem> problems = new ArrayList<>();
     List<Problem> warnings = new ArrayList<>();
     StringBuilder good = new StringBuilder();
     for (Path file : files) {
       try {
-        Plan plan = planner.plan(new PlanRequest(file, List.of(), OptionalLong.empty(), OptionalInt.empty()));
+        Plan plan =
+            planning.plan(catalog, new PlanRequest(file, List.of(), OptionalLong.empty(), OptionalInt.empty()));
         warnings.addAll(plan.warnings());
         good.append(file).append(": ok\n");
       } catch (ProblemsException e) {

@@ -72,6 +72,22 @@ class CommandsTest {
     assertThat(said.err()).startsWith("haltlab: ").doesNotContain("\tat ");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"ten", "-1", "1e3", "5s"})
+  void patience_that_is_no_number_of_seconds_is_exit_code_2(String patience) {
+    Haltlab.Said said = new Haltlab().env("HALTLAB_PATIENCE", patience).run("plugins", "list");
+    assertThat(said.code()).isEqualTo(ExitCode.USAGE);
+    oneLine(said.err());
+    assertThat(said.err()).contains("HALTLAB_PATIENCE", patience);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "0.5", "600"})
+  void patience_is_a_number_of_seconds_and_0_is_without_end(String patience) {
+    assertThat(new Haltlab().env("HALTLAB_PATIENCE", patience).run("validate", good.toString()).code())
+        .isEqualTo(ExitCode.DONE);
+  }
+
   @Test
   void a_mistyped_command_gets_a_suggestion() {
     assertThat(new Haltlab().run("valdiate", "x").err()).contains("did you mean").contains("validate");

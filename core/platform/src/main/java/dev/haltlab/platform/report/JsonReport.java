@@ -32,6 +32,7 @@ import tools.jackson.core.util.Separators;
  *
  * <p>Counts and times in ns are sums over the replications; figures are decimals of fixed scale, 3 for ns and 6 for
  * ratios; what cannot be told is null. The transactions, latency, exits and halts of a variant are its primary VM's.
+ * What a plugin ended before its time has a key {@code unfinished} with the names of the variants that are missing.
  */
 public final class JsonReport {
   /** These stand in every result, even at zero, so that a reader need not ask whether they are there. */
@@ -63,6 +64,11 @@ public final class JsonReport {
     json.writeNumberProperty("schema", 1);
     json.writeStringProperty("scenario", results.plan().scenario());
     json.writeNumberProperty("seed", results.plan().seed());
+    if (!results.unfinished().isEmpty()) {
+      json.writeArrayPropertyStart("unfinished");
+      results.unfinished().forEach(json::writeString);
+      json.writeEndArray();
+    }
     json.writeArrayPropertyStart("variants");
     for (Summary summary : Summary.of(results)) {
       variant(summary);

@@ -87,6 +87,11 @@ public final class TextReport {
 
   private void header() {
     paragraph(results.plan().scenario(), true);
+    if (!results.unfinished().isEmpty()) {
+      paragraph(
+          "UNFINISHED: a plugin ended the run before its time. Missing here: "
+              + String.join(", ", results.unfinished()) + ".", true);
+    }
     long least = variants.stream().mapToLong(v -> v.pooled().simulatedNs()).min().orElse(0);
     long most = variants.stream().mapToLong(v -> v.pooled().simulatedNs()).max().orElse(0);
     String shortest = seconds(least);

@@ -10,8 +10,14 @@ import java.util.List;
  * @param plan what was run
  * @param outcomes for each variant of the plan, in order, its replications in order
  * @param stats how the run itself went; no part of a result
+ * @param unfinished variants that were to be run and are missing here, as a plugin ended the run; every report says so
  */
-public record Results(Plan plan, List<List<Outcome>> outcomes, Stats stats) {
+public record Results(Plan plan, List<List<Outcome>> outcomes, Stats stats, List<String> unfinished) {
+
+  /** A whole result. */
+  public Results(Plan plan, List<List<Outcome>> outcomes, Stats stats) {
+    this(plan, outcomes, stats, List.of());
+  }
 
   /**
    * How the run itself went; for {@code --stats} on standard error only.

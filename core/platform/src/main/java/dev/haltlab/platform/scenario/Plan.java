@@ -1,9 +1,11 @@
 package dev.haltlab.platform.scenario;
 
 import dev.haltlab.engine.SimulationSpec;
+import dev.haltlab.platform.catalog.Kind;
 import dev.haltlab.platform.config.Problem;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A scenario resolved: nothing left to look up or to default.
@@ -37,5 +39,15 @@ public record Plan(
    * @param spec the same for the engine
    */
   public record Variant(
-      String name, boolean nativeRun, boolean bound, Map<String, Object> resolved, SimulationSpec spec) {}
+      String name, boolean nativeRun, boolean bound, Map<String, Object> resolved, SimulationSpec spec) {
+
+    /** The id of the plugin that a VM uses in a slot: its own, or where it has none the scenario's. */
+    public Optional<String> plugin(Kind<?> kind, String vm) {
+      Object own = resolved.get("vms") instanceof Map<?, ?> vms && vms.get(vm) instanceof Map<?, ?> keys
+          ? keys.get(kind.key()) : null;
+      Object slot = own == null ? resolved.get(kind.key()) : own;
+      Object id = slot instanceof Map<?, ?> keys ? keys.get("use") : slot;
+      return id instanceof String name ? Optional.of(name) : Optional.empty();
+    }
+  }
 }

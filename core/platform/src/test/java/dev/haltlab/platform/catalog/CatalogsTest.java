@@ -207,8 +207,8 @@ public class CatalogsTest {
 
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {
-      "public A() { while (true) { Thread.onSpinWait(); } }", "static final Object x = A.spin(); static Object spin() {"
-      + " while (true) { Thread.onSpinWait(); } }"})
+      "public A() { while (!Thread.interrupted()) { Thread.onSpinWait(); } }",
+      "static final Object x = A.spin(); static Object spin() { while (!Thread.interrupted()) { } return null; }"})
   void a_plugin_that_does_not_come_back_is_given_up_and_says_where_it_is(String endless) {
     PluginJar.strategyWith("A", "a", "public String id", endless + " public String id")
         .writeTo(plugins.resolve("endless-1.0.jar"));

@@ -21,7 +21,7 @@ import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
 /** Builds plugin jars as a stranger would: javac against the contracts alone, one services line. */
-final class PluginJar {
+public final class PluginJar {
   private final Map<String, String> sources = new LinkedHashMap<>();
   private final Map<String, String> services = new LinkedHashMap<>();
   private final Map<String, String> manifest = new LinkedHashMap<>();
@@ -33,7 +33,7 @@ final class PluginJar {
   }
 
   /** A halt-poll strategy of that class name and id, whose configuration record holds a window. */
-  static PluginJar strategy(String className, String id) {
+  public static PluginJar strategy(String className, String id) {
     return new PluginJar()
         .source(className, """
             import dev.haltlab.spi.*;
@@ -49,7 +49,7 @@ final class PluginJar {
   }
 
   /** As {@link #strategy} with one method replaced. */
-  static PluginJar strategyWith(String className, String id, String from, String to) {
+  public static PluginJar strategyWith(String className, String id, String from, String to) {
     return strategy(className, id).replacing(className, from, to);
   }
 
@@ -93,6 +93,12 @@ final class PluginJar {
     return this;
   }
 
+  /** With another's sources as well. */
+  PluginJar merge(PluginJar other) {
+    sources.putAll(other.sources);
+    return this;
+  }
+
   /** An empty file of that name. */
   PluginJar file(String name) {
     emptyFiles.add(name);
@@ -100,7 +106,7 @@ final class PluginJar {
   }
 
   /** Writes the jar; a bare one without attributes has no manifest at all. */
-  Path writeTo(Path jar) {
+  public Path writeTo(Path jar) {
     try (OutputStream out = Files.newOutputStream(jar); JarOutputStream zip = new JarOutputStream(out)) {
       if (!manifest.isEmpty()) {
         zip.putNextEntry(new JarEntry("META-INF/MANIFEST.MF"));

@@ -91,7 +91,7 @@ class RunnerTest {
   }
 
   @Test
-  void a_failure_comes_out_as_it_is_and_later_replications_do_not_begin() {
+  void a_failure_comes_out_with_its_place_and_later_replications_do_not_begin() {
     PluginFailure failure = new PluginFailure(PluginFailure.Kind.HALT_POLL, "rr", "budget was -1", null);
     Set<Integer> begun = ConcurrentHashMap.newKeySet();
     Runner runner =
@@ -102,7 +102,8 @@ class RunnerTest {
             });
 
     Plan plan = Synthetic.plan(50, Map.of("off", Flavour.OFF));
-    assertThatThrownBy(() -> runner.run(plan, 1, Progress.NONE)).isSameAs(failure);
+    assertThatThrownBy(() -> runner.run(plan, 1, Progress.NONE)).isInstanceOf(FailedRun.class).hasCause(failure)
+        .hasMessage("the halt-poll strategy off failed in variant 'off', replication 0: budget was -1");
     // Not "only the first": the worker may take a further one before it is told.
     assertThat(begun).contains(0);
   }
