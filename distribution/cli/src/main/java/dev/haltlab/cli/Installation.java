@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Installation {
   private final @Nullable Path home;
+  private final @Nullable Path pluginsFolder;
   private final List<Path> pluginPlaces;
   private final Patience patience;
 
@@ -35,8 +36,9 @@ final class Installation {
     home = said == null || said.isBlank() ? null : Path.of(said);
     List<Path> places = new ArrayList<>();
     String installed = property.apply("haltlab.plugins");
-    if (installed != null && Files.isDirectory(Path.of(installed))) {
-      places.add(Path.of(installed));
+    pluginsFolder = installed == null || installed.isBlank() ? null : Path.of(installed);
+    if (pluginsFolder != null && Files.isDirectory(pluginsFolder)) {
+      places.add(pluginsFolder);
     }
     for (String place : env.getOrDefault("HALTLAB_PLUGINS", "").split(File.pathSeparator)) {
       if (!place.isBlank()) {
@@ -45,6 +47,11 @@ final class Installation {
     }
     pluginPlaces = List.copyOf(places);
     patience = patience(env.getOrDefault("HALTLAB_PATIENCE", ""));
+  }
+
+  /** The folder plugins are installed into, where there is one; it need not exist yet. */
+  Optional<Path> pluginsFolder() {
+    return Optional.ofNullable(pluginsFolder);
   }
 
   /** Where plugins are looked for without any option, in order. */

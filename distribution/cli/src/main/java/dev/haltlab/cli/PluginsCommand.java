@@ -10,8 +10,8 @@ import picocli.CommandLine.Spec;
 /** The parent of the commands about plugins. */
 @Command(
     name = "plugins",
-    header = "Tells which plugins there are and what may be set in them.",
-    subcommands = {PluginsListCommand.class, PluginsDescribeCommand.class},
+    header = "Tells which plugins there are and what may be set in them, and installs further ones.",
+    subcommands = {PluginsListCommand.class, PluginsDescribeCommand.class, PluginsInstallCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
     optionListHeading = "%nOptions:%n",
@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  haltlab plugins list",
       "  haltlab plugins describe adaptive",
-      "  haltlab plugins list --plugins build/libs"
+      "  haltlab plugins list --plugins build/libs",
+      "  haltlab plugins install my-poll-1.0.jar"
     })
 final class PluginsCommand implements Runnable {
   @Spec CommandSpec spec;
@@ -31,6 +32,6 @@ final class PluginsCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(new CommandLine(spec), "a command is missing: list or describe");
+    throw new ParameterException(new CommandLine(spec), "a command is missing: list, describe or install");
   }
 }

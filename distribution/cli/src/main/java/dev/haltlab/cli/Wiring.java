@@ -48,4 +48,12 @@ abstract class Wiring {
   @IntoMap
   @ClassKey(PluginsDescribeCommand.class)
   abstract Object pluginsDescribe(PluginsDescribeCommand command);
+
+  @Binds
+  @IntoMap
+  @ClassKey(PluginsInstallCommand.class)
+  abstract Object pluginsInstall(PluginsInstallCommand command);
+
+  @Binds
+  abstract PluginVerifier pluginVerifier(LoadingVerifier verifier);
 }

@@ -128,9 +128,16 @@ public final class Catalogs {
     return name(file).toLowerCase(Locale.ROOT).endsWith(".jar") && !Files.isDirectory(file);
   }
 
-  /** A place that is a plugin itself, such as the folder a compiler writes to. */
+  /** A place that is a plugin itself, such as the folder a compiler writes to, rather than a folder of plugins. */
   private static boolean isUnpacked(Path place) {
-    return Files.isDirectory(place.resolve("META-INF"));
+    if (Files.isDirectory(place.resolve("META-INF")) || Files.isDirectory(place.resolve("classes/META-INF"))) {
+      return true;
+    }
+    try (DirectoryStream<Path> jars = Files.newDirectoryStream(place.resolve("lib"), "*.jar")) {
+      return jars.iterator().hasNext();
+    } catch (IOException | DirectoryIteratorException e) {
+      return false; // there is no lib/, as a rule
+    }
   }
 
   private static String name(Path file) {

@@ -268,10 +268,16 @@ public class CatalogsTest {
   }
 
   @Test
-  void a_compilers_output_folder_can_be_named_itself() {
-    Path classes = PluginJar.strategy("A", "a").writeUnpackedTo(plugins.resolve("target/classes"));
+  void a_compilers_output_or_another_unpacked_folder_can_be_named_itself() {
+    Path flat = PluginJar.strategy("A", "a").writeUnpackedTo(plugins.resolve("target/classes"));
+    Path inClasses = PluginJar.strategy("B", "b").writeUnpackedTo(plugins.resolve("two/classes")).getParent();
+    Path inLib = PluginJar.strategy("C", "c").writeTo(mkdirs(plugins.resolve("three/lib")).resolve("c.jar"))
+        .getParent().getParent();
+    Catalog catalog = Catalogs.load(new CatalogRequest(List.of(flat, inClasses, inLib)));
 
-    assertThat(Catalogs.load(new CatalogRequest(List.of(classes))).find(Kind.HALT_POLL, "a")).isPresent();
+    assertThat(catalog.usable(Kind.HALT_POLL)).extracting(Catalog.Entry::id).contains("a", "b", "c");
+    assertThat(catalog.find(Kind.HALT_POLL, "b").orElseThrow().origin()).endsWith("two");
+    assertThat(catalog.find(Kind.HALT_POLL, "c").orElseThrow().origin()).endsWith("three");
   }
 
   @Test
