@@ -2,6 +2,7 @@
 module dev.haltlab.platform {
   requires transitive dev.haltlab.engine;
   requires transitive dev.haltlab.spi;
+  requires transitive dev.haltlab.trace;
   requires com.github.zafarkhaja.semver; // PF4J's; named so that nothing depends on what an automatic module drags in
   requires org.slf4j; // PF4J's, and explicit: an automatic module pulls in automatic ones only
   requires pf4j;
@@ -19,6 +20,7 @@ module dev.haltlab.platform {
   uses dev.haltlab.spi.IdlePolicyProvider;
   uses dev.haltlab.spi.WorkloadProvider;
   uses dev.haltlab.spi.HostProfileProvider;
+  uses dev.haltlab.spi.TraceReaderProvider;
 
   exports dev.haltlab.platform.catalog;
   exports dev.haltlab.platform.config;

@@ -54,17 +54,17 @@ final class SchemaCommand implements Callable<Integer> {
   }
 
   private Kind<?> kind(String key) {
-    return Kind.ALL.stream().filter(kind -> kind.key().equals(key)).findFirst()
+    return Kind.SLOTS.stream().filter(kind -> kind.key().equals(key)).findFirst()
         .orElseThrow(() -> new ParameterException(
             spec.commandLine(), "there is no kind " + key + "; there are "
-                + Kind.ALL.stream().map(Kind::key).collect(Collectors.joining(", "))));
+                + Kind.SLOTS.stream().map(Kind::key).collect(Collectors.joining(", "))));
   }
 
   /** The kinds' keys, for help and completion. */
   static final class Kinds implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
-      return Kind.ALL.stream().<String>map(Kind::key).iterator();
+      return Kind.SLOTS.stream().<String>map(Kind::key).iterator();
     }
   }
 }

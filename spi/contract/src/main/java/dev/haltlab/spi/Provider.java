@@ -15,7 +15,7 @@ import java.util.List;
  *     IllegalArgumentException} whose message starts with the component's name.
  */
 public sealed interface Provider<C extends Record>
-    permits HaltPollProvider, IdlePolicyProvider, WorkloadProvider, HostProfileProvider {
+    permits HaltPollProvider, IdlePolicyProvider, WorkloadProvider, HostProfileProvider, TraceReaderProvider {
 
   /**
    * The name users write after {@code use:}. Lower-case words joined by hyphens, where a word may be a version with

@@ -3,6 +3,7 @@ package dev.haltlab.platform.catalog;
 import dev.haltlab.spi.HaltPollProvider;
 import dev.haltlab.spi.HostProfileProvider;
 import dev.haltlab.spi.IdlePolicyProvider;
+import dev.haltlab.spi.TraceReaderProvider;
 import dev.haltlab.spi.WorkloadProvider;
 import java.util.List;
 
@@ -11,7 +12,7 @@ import java.util.List;
  * row.
  *
  * @param <P> its provider interface, raw: the configuration type is known to the provider only
- * @param key the YAML key under which it is used, and its name on the command line
+ * @param key its name on the command line, and the YAML key under which a scenario uses it, if it is of {@link #SLOTS}
  * @param providerType what {@link java.util.ServiceLoader} looks for
  * @param title in words
  */
@@ -30,6 +31,12 @@ public record Kind<P>(String key, Class<P> providerType, String title) {
   public static final Kind<WorkloadProvider> WORKLOAD =
       new Kind<>("workload", WorkloadProvider.class, "guest workload");
 
+  /** Formats of recorded traces. */
+  public static final Kind<TraceReaderProvider> TRACE = new Kind<>("trace", TraceReaderProvider.class, "trace format");
+
+  /** The kinds a scenario may use. */
+  public static final List<Kind<?>> SLOTS = List.of(HALT_POLL, IDLE, WORKLOAD, CPU);
+
   /** All kinds, in the order of listings. */
-  public static final List<Kind<?>> ALL = List.of(HALT_POLL, IDLE, WORKLOAD, CPU);
+  public static final List<Kind<?>> ALL = List.of(HALT_POLL, IDLE, WORKLOAD, CPU, TRACE);
 }

@@ -111,7 +111,7 @@ final class Settings {
   }
 
   private static boolean isSlot(String key) {
-    return Kind.ALL.stream().anyMatch(kind -> kind.key().equals(key));
+    return Kind.SLOTS.stream().anyMatch(kind -> kind.key().equals(key));
   }
 
   private static @Nullable String use(@Nullable Node node, String key) {

@@ -74,6 +74,24 @@ public class CatalogsTest {
     assertThat(catalog.find(Kind.HALT_POLL, "my-poll")).isPresent();
   }
 
+  @Test
+  void formats_of_traces_are_plugins_like_any_other() {
+    new PluginJar().source("Mine", """
+        import dev.haltlab.spi.*;
+        public final class Mine implements TraceReaderProvider<Mine.Config> {
+          public record Config() {}
+          public String id() { return "mine"; }
+          public Config defaults() { return new Config(); }
+          public TraceReader create(Config c) { return (text, from, to, sink) -> "not mine"; }
+        }
+        """).service("TraceReaderProvider", "Mine").writeTo(plugins.resolve("mine.jar"));
+    Catalog catalog = load();
+
+    assertThat(catalog.unusable()).isEmpty();
+    assertThat(catalog.usable(Kind.TRACE)).extracting(Catalog.Entry::id)
+        .containsExactly("ftrace", "mine", "perf-script", "trace-cmd");
+  }
+
   static Stream<Arguments> badJars() {
     return Stream.of(
         Arguments.of("no services line", PluginJar.strategy("A", "a").noServices(), "META-INF/services"),

@@ -72,7 +72,7 @@ final class ReferenceTest {
   void itShowsEveryPluginWithAllItsKeysAndTheirDefaults() throws IOException {
     String text = Files.readString(FILE);
     Set<Class<?>> shown = new HashSet<>();
-    for (Kind<?> kind : Kind.ALL) {
+    for (Kind<?> kind : Kind.SLOTS) {
       for (Catalog.Entry<?> entry : catalog.usable(kind)) {
         Record defaults = completeDefaults((Provider<?>) entry.provider());
         if (!shown.add(defaults.getClass()) && kind != Kind.CPU) {
@@ -105,7 +105,7 @@ final class ReferenceTest {
     defaults.forEach((key, value) -> {
       String below = path.isEmpty() ? (String) key : path + "." + key;
       Node node = file.get((String) key);
-      boolean slot = Kind.ALL.stream().anyMatch(kind -> kind.key().equals(key));
+      boolean slot = Kind.SLOTS.stream().anyMatch(kind -> kind.key().equals(key));
       if (slot || key.equals("compare") || below.equals("host.tasks")) {
         return;
       }

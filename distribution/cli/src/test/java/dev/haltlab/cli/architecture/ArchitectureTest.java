@@ -16,6 +16,7 @@ import dev.haltlab.haltpoll.planted.PluginSins;
 import dev.haltlab.platform.planted.PlatformSins;
 import dev.haltlab.platform.report.planted.ReportSins;
 import dev.haltlab.spi.planted.SpiSins;
+import dev.haltlab.trace.planted.TraceSins;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -49,13 +50,17 @@ public final class ArchitectureTest {
   static {
     ARROWS.put("dev.haltlab.spi", new Arrow(30, Set.of()));
     ARROWS.put("dev.haltlab.engine", new Arrow(50, Set.of("dev.haltlab.spi")));
-    ARROWS.put("dev.haltlab.platform", new Arrow(60, Set.of("dev.haltlab.spi", "dev.haltlab.engine")));
+    ARROWS.put("dev.haltlab.trace", new Arrow(12, Set.of("dev.haltlab.spi")));
+    ARROWS.put(
+        "dev.haltlab.platform", new Arrow(60, Set.of("dev.haltlab.spi", "dev.haltlab.engine", "dev.haltlab.trace")));
     ARROWS.put("dev.haltlab.haltpoll", new Arrow(8, Set.of("dev.haltlab.spi")));
     ARROWS.put("dev.haltlab.idle", new Arrow(5, Set.of("dev.haltlab.spi")));
     ARROWS.put("dev.haltlab.workload", new Arrow(10, Set.of("dev.haltlab.spi")));
     ARROWS.put("dev.haltlab.host", new Arrow(4, Set.of("dev.haltlab.spi")));
     ARROWS.put(
-        "dev.haltlab.cli", new Arrow(40, Set.of("dev.haltlab.spi", "dev.haltlab.engine", "dev.haltlab.platform")));
+        "dev.haltlab.cli",
+        new Arrow(
+            40, Set.of("dev.haltlab.spi", "dev.haltlab.engine", "dev.haltlab.trace", "dev.haltlab.platform")));
   }
 
   private JavaClasses product = new ClassFileImporter().importClasses();
@@ -74,6 +79,7 @@ public final class ArchitectureTest {
     return Stream.of(
         law(Laws.CONTRACT_STANDS_ALONE, SpiSins.KnowsEngine.class),
         law(Laws.ENGINE_KNOWS_THE_CONTRACT_ONLY, EngineSins.KnowsPlatform.class),
+        law(Laws.TRACES_KNOW_THE_CONTRACT_ONLY, TraceSins.KnowsPlatform.class, TraceSins.KnowsEngine.class),
         law(Laws.PLUGINS_KNOW_THE_CONTRACT_ONLY, PluginSins.KnowsEngine.class, PluginSins.KnowsPlatform.class),
         law(Laws.PLUGIN_MODULES_ARE_STRANGERS, PluginSins.KnowsAnotherKind.class),
         law(Laws.CORE_NAMES_NO_PLUGIN, PlatformSins.NamesPlugin.class),

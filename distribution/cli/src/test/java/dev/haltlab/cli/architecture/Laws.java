@@ -34,6 +34,7 @@ import org.jspecify.annotations.NullMarked;
 final class Laws {
   private static final String SPI = "dev.haltlab.spi..";
   private static final String ENGINE = "dev.haltlab.engine..";
+  private static final String TRACE = "dev.haltlab.trace..";
   private static final String PLATFORM = "dev.haltlab.platform..";
   private static final String CLI = "dev.haltlab.cli..";
   private static final String[] PLUGINS = {
@@ -42,7 +43,7 @@ final class Laws {
   private static final String[] SIMULATED = {SPI, ENGINE, PLUGINS[0], PLUGINS[1], PLUGINS[2], PLUGINS[3]};
   private static final String[] HOT = {
     "dev.haltlab.engine.sim..", "dev.haltlab.engine.host..", "dev.haltlab.engine.kvm..", "dev.haltlab.engine.guest..",
-    "dev.haltlab.engine.hw..", "dev.haltlab.engine.measure.."
+    "dev.haltlab.engine.hw..", "dev.haltlab.engine.measure..", "dev.haltlab.trace.format.."
   };
 
   private static final Set<String> BOXES =
@@ -67,6 +68,13 @@ final class Laws {
           .as("the engine knows the contract, random numbers and histograms, and nothing else")
           .because("other programs embed it, and the hot part must not learn of YAML, injection or reports");
 
+  static final ArchRule TRACES_KNOW_THE_CONTRACT_ONLY =
+      classes()
+          .that().resideInAPackage(TRACE)
+          .should().onlyDependOnClassesThat().resideInAnyPackage(TRACE, SPI, "java..", "org.jspecify..")
+          .as("traces know the contract and nothing else of ours")
+          .because("reading and replaying a recording needs no simulation, and other programs may want just that");
+
   static final ArchRule PLUGINS_KNOW_THE_CONTRACT_ONLY =
       classes()
           .that().resideInAnyPackage(PLUGINS)
@@ -84,7 +92,7 @@ final class Laws {
 
   static final ArchRule CORE_NAMES_NO_PLUGIN =
       noClasses()
-          .that().resideInAnyPackage(SPI, ENGINE, PLATFORM, CLI)
+          .that().resideInAnyPackage(SPI, ENGINE, TRACE, PLATFORM, CLI)
           .should().dependOnClassesThat().resideInAnyPackage(PLUGINS)
           .as("core names no plugin")
           .because("plugins are found by ServiceLoader; a built-in that is wired in is a rule of its own");
@@ -245,7 +253,7 @@ final class Laws {
 
   static final ArchRule RESULTS_PRINT_NO_DOUBLES =
       noClasses()
-          .that().resideInAnyPackage(ENGINE, PLATFORM, SPI, CLI)
+          .that().resideInAnyPackage(ENGINE, TRACE, PLATFORM, SPI, CLI)
           .should().callMethodWhere(
               target(
                   "prints a double its own way",

@@ -205,7 +205,7 @@ public final class Types {
 
     @Override
     public Map<String, Object> schema(SchemaBuilder builder, String key, boolean partial) {
-      for (Kind<?> kind : Kind.ALL) {
+      for (Kind<?> kind : Kind.SLOTS) {
         if (kind.key().equals(key)) {
           return builder.define(partial ? key + "Layer" : key, () -> slotSchema(catalog, kind, builder, partial));
         }

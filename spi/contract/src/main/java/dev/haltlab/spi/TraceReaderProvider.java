@@ -1,0 +1,13 @@
+package dev.haltlab.spi;
+
+/**
+ * A text format of recorded traces. The platform unpacks the file, cuts it into lines and asks every installed format
+ * to read the first of them; the one that understands most is given the whole file.
+ *
+ * @param <C> its configuration, see {@link Provider}
+ */
+public non-sealed interface TraceReaderProvider<C extends Record> extends Provider<C> {
+
+  /** Makes a reader for one file. Called once per file and pass; instances share nothing. */
+  TraceReader create(C config);
+}
