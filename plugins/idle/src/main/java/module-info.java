@@ -8,5 +8,6 @@ module dev.haltlab.idle {
   provides dev.haltlab.spi.IdlePolicyProvider with
       dev.haltlab.idle.Nohz,
       dev.haltlab.idle.PeriodicTick,
-      dev.haltlab.idle.Poll;
+      dev.haltlab.idle.Poll,
+      dev.haltlab.idle.Haltpoll;
 }

@@ -69,13 +69,14 @@ class PoliciesTest {
   }
 
   @Test
-  void theModuleProvidesAllThree() {
+  void theModuleProvidesAllOfThem() {
     var provided =
         PoliciesTest.class.getModule().getDescriptor().provides().stream()
             .filter(p -> p.service().equals(IdlePolicyProvider.class.getName()))
             .flatMap(p -> p.providers().stream());
     assertThat(provided)
-        .containsExactlyInAnyOrder(Nohz.class.getName(), PeriodicTick.class.getName(), Poll.class.getName());
+        .containsExactlyInAnyOrder(
+            Nohz.class.getName(), PeriodicTick.class.getName(), Poll.class.getName(), Haltpoll.class.getName());
     assertThat(new Nohz().id()).isEqualTo("nohz");
     assertThat(new PeriodicTick().id()).isEqualTo("periodic-tick");
     assertThat(new Poll().id()).isEqualTo("poll");

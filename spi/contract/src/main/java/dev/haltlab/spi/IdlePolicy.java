@@ -40,7 +40,7 @@ public interface IdlePolicy {
     return true;
   }
 
-  /** How long a POLL state just selected may spin, ns; {@link HaltPoll#FOREVER} for no limit. */
+  /** How long a POLL state may spin as of now, ns; {@link HaltPoll#FOREVER} for no limit. */
   default long pollNs() {
     return HaltPoll.FOREVER;
   }
@@ -53,4 +53,15 @@ public interface IdlePolicy {
    * @param pollTimedOut whether a POLL state was left because {@link #pollNs()} had passed
    */
   default void reflect(int state, long residencyNs, boolean pollTimedOut) {}
+
+  /**
+   * Puts the limit of polling where it is known to be. A replay of a recording calls it where the recording begins or
+   * goes on behind a gap; a simulation never does. What else the policy remembers stays.
+   *
+   * @param pollNs as {@link #pollNs()} would answer, ns
+   * @return false if the policy has no such limit, and nothing was changed
+   */
+  default boolean resume(long pollNs) {
+    return false;
+  }
 }
