@@ -27,5 +27,6 @@ module dev.haltlab.platform {
   exports dev.haltlab.platform.scenario;
   exports dev.haltlab.platform.schema;
   exports dev.haltlab.platform.run;
+  exports dev.haltlab.platform.replay;
   exports dev.haltlab.platform.report;
 }

@@ -8,6 +8,7 @@ module dev.haltlab.trace {
 
   exports dev.haltlab.trace;
   exports dev.haltlab.trace.format;
+  exports dev.haltlab.trace.replay;
 
   provides dev.haltlab.spi.TraceReaderProvider with
       dev.haltlab.trace.format.Ftrace,

@@ -31,6 +31,11 @@ abstract class Wiring {
 
   @Binds
   @IntoMap
+  @ClassKey(ReplayCommand.class)
+  abstract Object replay(ReplayCommand command);
+
+  @Binds
+  @IntoMap
   @ClassKey(SchemaCommand.class)
   abstract Object schema(SchemaCommand command);
 

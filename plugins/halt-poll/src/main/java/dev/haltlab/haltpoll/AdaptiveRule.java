@@ -71,6 +71,12 @@ final class AdaptiveRule implements HaltPoll {
     return windowNs;
   }
 
+  @Override
+  public boolean resume(long newWindowNs) {
+    windowNs = newWindowNs;
+    return true;
+  }
+
   private void growWindow() {
     long grow = parameters.grow;
     if (kernel.growthHasFloor) {

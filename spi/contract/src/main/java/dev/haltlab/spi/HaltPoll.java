@@ -52,6 +52,17 @@ public interface HaltPoll {
   }
 
   /**
+   * Puts the window where it is known to be. A replay of a recording calls it where the recording begins with a vCPU
+   * that has run before, or goes on behind a gap; a simulation never does. What else the strategy remembers stays.
+   *
+   * @param windowNs as {@link #windowNs()} would answer, ns
+   * @return false if there is no such window, and nothing was changed
+   */
+  default boolean resume(long windowNs) {
+    return false;
+  }
+
+  /**
    * Whether polling stops when another thread becomes runnable on this pCPU, as Linux does. Asked once, when the run
    * is built. With false only the host scheduler's time slice ends the poll.
    */

@@ -11,7 +11,6 @@ import dev.haltlab.platform.run.Results;
 import dev.haltlab.platform.run.Summary;
 import java.io.StringWriter;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.PrettyPrinter;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
-import tools.jackson.core.util.DefaultIndenter;
-import tools.jackson.core.util.DefaultPrettyPrinter;
-import tools.jackson.core.util.Separators;
 
 /**
  * Results as JSON, schema 1: byte-equal for equal plan and seed on any JDK and any number of threads.
@@ -53,7 +47,7 @@ public final class JsonReport {
   public static String of(Results results) {
     StringWriter text = new StringWriter();
     JsonFactory factory = JsonFactory.builder().enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN).build();
-    try (JsonGenerator generator = factory.createGenerator(new Pretty(), text)) {
+    try (JsonGenerator generator = factory.createGenerator(new JsonTree.Pretty(), text)) {
       new JsonReport(generator).document(results);
     }
     return text.append('\n').toString();
@@ -84,7 +78,7 @@ public final class JsonReport {
     json.writeStartObject();
     json.writeStringProperty("name", summary.variant().name());
     json.writeName("plan");
-    value(summary.variant().resolved());
+    JsonTree.write(json, summary.variant().resolved());
     json.writeBooleanProperty("native", nativeRun);
     json.writeBooleanProperty("bound", summary.variant().bound());
     json.writeObjectPropertyStart("primary");
@@ -302,54 +296,6 @@ public final class JsonReport {
       json.writeNullProperty(name);
     } else {
       json.writeNumberProperty(name, value);
-    }
-  }
-
-  private void value(Object value) {
-    if (value instanceof Map<?, ?> map) {
-      json.writeStartObject();
-      map.forEach(
-          (key, each) -> {
-            json.writeName(key.toString());
-            value(each);
-          });
-      json.writeEndObject();
-    } else if (value instanceof List<?> list) {
-      json.writeStartArray();
-      list.forEach(this::value);
-      json.writeEndArray();
-    } else if (value instanceof Boolean flag) {
-      json.writeBoolean(flag);
-    } else if (value instanceof Integer || value instanceof Long) {
-      json.writeNumber(((Number) value).longValue());
-    } else if (value instanceof BigInteger whole) {
-      json.writeNumber(whole);
-    } else if (value instanceof BigDecimal decimal) {
-      json.writeNumber(decimal);
-    } else if (value instanceof String string) {
-      json.writeString(string);
-    } else {
-      // Above all no binary fractions: their digits differ between JDKs.
-      throw new IllegalStateException("a plan holds a " + value.getClass().getName());
-    }
-  }
-
-  /** Two blanks a level, and the same newline on every system. */
-  private static final class Pretty extends ObjectWriteContext.Base {
-    @Override
-    public PrettyPrinter getPrettyPrinter() {
-      DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
-      Separators separators =
-          Separators.createDefaultInstance()
-              .withObjectNameValueSpacing(Separators.Spacing.AFTER)
-              .withObjectEmptySeparator("")
-              .withArrayEmptySeparator("");
-      return new DefaultPrettyPrinter(separators).withObjectIndenter(indenter).withArrayIndenter(indenter);
-    }
-
-    @Override
-    public boolean hasPrettyPrinter() {
-      return true;
     }
   }
 }

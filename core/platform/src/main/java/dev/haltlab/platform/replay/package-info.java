@@ -1,0 +1,5 @@
+/** Recordings of real kernels held against installed strategies: which format a file has, which rule, what came of it. */
+@NullMarked
+package dev.haltlab.platform.replay;
+
+import org.jspecify.annotations.NullMarked;
