@@ -48,9 +48,7 @@ public final class TraceScan {
     try (Lines lines = new Lines(file.text())) {
       while (line < most && lines.next()) {
         line = lines.number();
-        String wrong = lines.tooLong()
-            ? "longer than " + Lines.LONGEST + " bytes"
-            : reader.line(lines.bytes(), lines.from(), lines.to(), sink);
+        String wrong = lines.tooLong() ? "longer than " + Lines.LONGEST + " bytes" : read(lines, sink);
         if (wrong != null) {
           refused(lines.ended() ? wrong : "the file ends in the middle of this line (" + wrong + ")", sink);
         } else if (!lines.ended()) {
@@ -60,6 +58,16 @@ public final class TraceScan {
     } catch (IOException e) {
       line++;
       refused("the file cannot be read further: " + TraceFile.reason(e), sink);
+    }
+  }
+
+  private @Nullable String read(Lines lines, TraceSink sink) {
+    try {
+      return reader.line(lines.bytes(), lines.from(), lines.to(), sink);
+    } catch (PluginFault | IllegalArgumentException e) {
+      throw e; // of who listens, not of the reader
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      throw new PluginFault("the reader of " + file.name() + " threw in line " + line + ": " + e, e);
     }
   }
 

@@ -6,12 +6,12 @@ import java.lang.reflect.Method;
  * Bytes the current thread has allocated so far. By reflection, because the module under test rightly does not read the
  * management modules.
  */
-final class AllocationProbe {
+public final class AllocationProbe {
   private final Object bean;
   private final Method allocated;
   private final Object threadId = Thread.currentThread().getId();
 
-  AllocationProbe() {
+  public AllocationProbe() {
     try {
       bean = Class.forName("java.lang.management.ManagementFactory").getMethod("getThreadMXBean").invoke(null);
       allocated = Class.forName("com.sun.management.ThreadMXBean").getMethod("getThreadAllocatedBytes", long.class);
@@ -23,7 +23,7 @@ final class AllocationProbe {
     }
   }
 
-  long bytes() {
+  public long bytes() {
     try {
       return (Long) allocated.invoke(bean, threadId);
     } catch (ReflectiveOperationException e) {

@@ -3,6 +3,7 @@ package dev.haltlab.cli;
 import dev.haltlab.platform.config.Problem;
 import dev.haltlab.platform.config.ProblemsException;
 import dev.haltlab.platform.run.FailedRun;
+import dev.haltlab.trace.PluginFault;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
@@ -84,6 +85,10 @@ public final class Main {
     if (e instanceof FailedRun failure) {
       console.err().println("haltlab: " + oneLine(String.valueOf(failure.getMessage())));
       failure.frames().forEach(frame -> console.err().println("    at " + frame));
+      return ExitCode.PLUGIN;
+    }
+    if (e instanceof PluginFault fault) {
+      console.err().println("haltlab: " + oneLine(String.valueOf(fault.getMessage())));
       return ExitCode.PLUGIN;
     }
     if (e instanceof InterruptedException) {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  haltlab replay trace.txt.gz --verify",
       "  haltlab replay trace.txt --kernel 5.15 --max 200000 --shrink 0",
+      "  haltlab replay trace.txt --strategy off --strategy adaptive --strategy '{use: fixed, window: 50us}'",
       "  haltlab replay *.txt.gz --format json > replay.json"
     })
 final class ReplayCommand implements Callable<Integer> {
@@ -96,6 +98,19 @@ final class ReplayCommand implements Callable<Integer> {
   String guestRule = ReplayRequest.GUEST_RULE;
 
   @Option(
+      names = "--strategy",
+      paramLabel = "STRATEGY",
+      description = "Also tells what this strategy would have made of the recorded halts, as after 'haltPoll:' in a"
+          + " scenario. Repeatable; the bound, oracle, is always shown with them.")
+  List<String> strategies = new ArrayList<>();
+
+  @Option(
+      names = "--wake-latency",
+      paramLabel = "TIME",
+      description = "The recording host's wake-up latency, which recorded lengths contain; default: an estimate.")
+  @Nullable String wakeLatency;
+
+  @Option(
       names = "--reader",
       paramLabel = "ID",
       description = "The recordings' format, as 'haltlab plugins list' names it; default: what their content looks like.")
@@ -117,7 +132,8 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws ProblemsException {
-    ReplayRequest request = new ReplayRequest(parameters(), checkedKernel(), running, reader, rule, guestRule);
+    ReplayRequest request = new ReplayRequest(
+        parameters(), checkedKernel(), running, reader, rule, guestRule, strategies, wakeLatency());
     Replayer replayer = new Replayer(plugins.load(pluginOptions), request);
     List<Replayed> replays = new ArrayList<>();
     boolean problems = false;
@@ -133,7 +149,7 @@ final class ReplayCommand implements Callable<Integer> {
       }
     }
     if (format == Format.json || !replays.isEmpty()) {
-      console.result(format == Format.json ? ReplayJson.of(replays) : ReplayText.of(replays));
+      console.result(format == Format.json ? ReplayJson.of(replays) : ReplayText.of(replays, console.width()));
     }
     return problems ? ExitCode.PROBLEMS : ExitCode.DONE;
   }
@@ -172,6 +188,17 @@ final class ReplayCommand implements Callable<Integer> {
         throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage());
       }
     }
+  }
+
+  private OptionalLong wakeLatency() {
+    if (wakeLatency == null) {
+      return OptionalLong.empty();
+    }
+    String ns = Nanoseconds.plain(wakeLatency);
+    if (!ns.matches("[0-9]{1,12}")) {
+      throw new ParameterException(spec.commandLine(), "--wake-latency: expected a time such as 45us, found " + ns);
+    }
+    return OptionalLong.of(Long.parseLong(ns));
   }
 
   private @Nullable String checkedKernel() {

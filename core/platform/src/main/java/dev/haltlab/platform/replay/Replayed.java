@@ -2,6 +2,7 @@ package dev.haltlab.platform.replay;
 
 import dev.haltlab.trace.Troubles;
 import dev.haltlab.trace.replay.Mismatch;
+import dev.haltlab.trace.replay.WhatIf;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,10 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param lines how many it has
  * @param parts the host's halts, a guest's idle episodes, or both; of a recording with neither, the one it would have
  *     had
+ * @param spanNs from the first event to the last of the host's halts
+ * @param whatIf what came of the strategies that were to be tried; empty if none were, or there are no halts of a host
  * @param troubles lines that could not be read or used
  */
 public record Replayed(
-    String file, String format, @Nullable String kernel, long lines, List<Part> parts, Troubles troubles) {
+    String file, String format, @Nullable String kernel, long lines, List<Part> parts, long spanNs,
+    Optional<WhatIf.Outcome> whatIf, Troubles troubles) {
 
   /**
    * What was held against one rule.

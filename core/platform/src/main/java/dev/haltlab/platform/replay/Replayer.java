@@ -5,21 +5,25 @@ import dev.haltlab.platform.catalog.Kind;
 import dev.haltlab.platform.config.ProblemsException;
 import dev.haltlab.platform.scenario.PluginText;
 import dev.haltlab.platform.scenario.PluginText.Chosen;
+import dev.haltlab.spi.HaltPoll;
 import dev.haltlab.spi.HaltPollProvider;
 import dev.haltlab.spi.IdlePolicyProvider;
 import dev.haltlab.spi.TraceReader;
 import dev.haltlab.spi.TraceReaderProvider;
+import dev.haltlab.trace.PluginFault;
 import dev.haltlab.trace.TraceFile;
 import dev.haltlab.trace.TraceScan;
 import dev.haltlab.trace.Troubles;
 import dev.haltlab.trace.UnreadableTraceException;
 import dev.haltlab.trace.replay.GuestReplay;
-import dev.haltlab.trace.replay.HaltListener;
 import dev.haltlab.trace.replay.HostReplay;
 import dev.haltlab.trace.replay.Parameters;
 import dev.haltlab.trace.replay.TraceReplay;
+import dev.haltlab.trace.replay.WakeLatency;
+import dev.haltlab.trace.replay.WhatIf;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Replays recordings with the plugins of a catalog. */
 public final class Replayer {
@@ -30,6 +34,10 @@ public final class Replayer {
   private final ReplayRequest request;
   private final Chosen<HaltPollProvider> hostRule;
   private final Chosen<IdlePolicyProvider> guestRule;
+  private final List<Trial> trials = new ArrayList<>();
+
+  /** A strategy to be tried. */
+  private record Trial(String name, Chosen<HaltPollProvider> chosen) {}
 
   /**
    * @param catalog the plugins there are
@@ -41,6 +49,13 @@ public final class Replayer {
     PluginText plugins = new PluginText(catalog);
     this.hostRule = plugins.read(Kind.HALT_POLL, request.hostRule(), "--rule");
     this.guestRule = plugins.read(Kind.IDLE, request.guestRule(), "--guest-rule");
+    for (String text : request.strategies()) {
+      trials.add(new Trial(text.strip(), plugins.read(Kind.HALT_POLL, text, "--strategy")));
+    }
+    boolean bounded = trials.stream().anyMatch(trial -> trial.chosen.entry().id().equals(ReplayRequest.BOUND));
+    if (!trials.isEmpty() && !bounded) {
+      trials.add(new Trial(ReplayRequest.BOUND, plugins.read(Kind.HALT_POLL, ReplayRequest.BOUND, "--strategy")));
+    }
   }
 
   /**
@@ -55,16 +70,46 @@ public final class Replayer {
     TraceScan scan = new TraceScan(file, reader(format), troubles);
     KernelRules.Host hostRules = new KernelRules.Host(hostRule, file.name());
     KernelRules.Guest guestRules = new KernelRules.Guest(guestRule, file.name());
-    HostReplay host = new HostReplay(parameters, hostRules, scan::line, troubles, HaltListener.NONE);
+    WakeLatency latency = new WakeLatency();
+    HostReplay host = new HostReplay(parameters, hostRules, scan::line, troubles, latency);
     GuestReplay guest = new GuestReplay(parameters, guestRules, scan::line, troubles);
     try {
       scan.run(new TraceReplay(host, guest));
       return new Replayed(
           file.name(), format.id(), parameters.kernel(), scan.line(),
-          parts(parameters, hostRules.config(), host.outcome(), guestRules.config(), guest.outcome()), troubles);
+          parts(parameters, hostRules.config(), host.outcome(), guestRules.config(), guest.outcome()),
+          host.outcome().spanNs(),
+          trials.isEmpty() || host.outcome().halts() == 0 ? Optional.empty()
+              : Optional.of(whatIf(file, format, latency.estimate())),
+          troubles);
     } catch (IllegalArgumentException e) {
       // How a rule says that it cannot take the recorded parameters.
       throw new UnreadableTraceException(file.name(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** A second pass: what the recorded lengths contain is known only after the first. */
+  private WhatIf.Outcome whatIf(
+      TraceFile file, Catalog.Entry<TraceReaderProvider> format, WakeLatency.Estimate estimated)
+      throws UnreadableTraceException {
+    List<WhatIf.Trial> tried = trials.stream()
+        .map(trial -> new WhatIf.Trial(trial.name, vcpu -> strategy(trial.chosen, file.name(), vcpu))).toList();
+    WakeLatency.Estimate latency = request.wakeLatencyNs().isPresent()
+        ? WakeLatency.Estimate.said(request.wakeLatencyNs().getAsLong()) : estimated;
+    WhatIf whatIf = new WhatIf(latency, tried);
+    Troubles known = new Troubles();
+    Parameters parameters = new Parameters(request.parameters(), request.kernel(), request.running());
+    TraceScan scan = new TraceScan(file, reader(format), known);
+    scan.run(new HostReplay(parameters, new KernelRules.Host(hostRule, file.name()), scan::line, known, whatIf));
+    return whatIf.outcome();
+  }
+
+  @SuppressWarnings("unchecked") // the configuration type is known to the provider only
+  private static HaltPoll strategy(Chosen<HaltPollProvider> chosen, String trace, int vcpu) {
+    try {
+      return ((HaltPollProvider<Record>) chosen.entry().provider()).create(chosen.config(), new ReplaySeat(trace, vcpu));
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      throw new PluginFault("the halt-poll strategy " + chosen.entry().id() + " threw in create: " + e, e);
     }
   }
 

@@ -1,17 +1,25 @@
 package dev.haltlab.platform.report;
 
 import dev.haltlab.platform.replay.Replayed;
+import dev.haltlab.trace.replay.WhatIf;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Replays as aligned columns; the recording's name stands last, so that none is too long. */
 public final class ReplayText {
   private static final int GAP = 2;
+  private static final int LEAST_WIDTH = 40;
 
   private ReplayText() {}
 
-  /** The whole text, ending in a newline. */
-  public static String of(List<Replayed> replays) {
+  /**
+   * The whole text, ending in a newline.
+   *
+   * @param width columns available to sentences
+   */
+  public static String of(List<Replayed> replays, int width) {
     List<List<String>> rows = new ArrayList<>();
     List<String> differences = new ArrayList<>();
     long decisions = 0;
@@ -32,7 +40,53 @@ public final class ReplayText {
     StringBuilder text = new StringBuilder(columns(rows));
     text.append('\n').append(decisions).append(" decisions compared, ").append(mismatches).append(" mismatches\n");
     differences.forEach(line -> text.append(line).append('\n'));
+    for (Replayed replay : replays) {
+      replay.whatIf().ifPresent(outcome -> whatIf(text, replay, outcome, width));
+    }
     return text.toString();
+  }
+
+  private static void whatIf(StringBuilder text, Replayed replay, WhatIf.Outcome outcome, int width) {
+    text.append('\n').append("What if: ").append(replay.file()).append(", ").append(outcome.halts())
+        .append(" halts in ").append(Decimals.of(replay.spanNs(), 9, 3)).append(" s\n");
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of(
+        "caught", "%", "slept", "added, us a halt", "polled in vain, ms", "polled, ms", "% of a CPU", "strategy"));
+    rows.add(row(outcome.recorded(), replay.spanNs(), outcome.latency().known()));
+    outcome.trials().forEach(trial -> rows.add(row(trial, replay.spanNs(), outcome.latency().known())));
+    text.append(columns(rows));
+    for (String note : ReplayNotes.of(outcome)) {
+      sentence(text, note, Math.max(LEAST_WIDTH, width));
+    }
+  }
+
+  /** Broken at blanks only: an option with a line break in it could not be copied. */
+  private static void sentence(StringBuilder text, String sentence, int width) {
+    int column = 0;
+    for (String word : sentence.split(" ")) {
+      int length = Table.length(word);
+      if (column > 0 && column + 1 + length > width) {
+        text.append('\n');
+        column = 0;
+      }
+      text.append(column > 0 ? " " : "").append(word);
+      column += length + (column > 0 ? 1 : 0);
+    }
+    text.append('\n');
+  }
+
+  private static List<String> row(WhatIf.Row row, long spanNs, boolean latencyKnown) {
+    long halts = Math.max(1, row.caught() + row.slept());
+    return List.of(
+        Long.toString(row.caught()), percent(row.caught(), halts), Long.toString(row.slept()),
+        latencyKnown ? Decimals.of(row.addedNs() / halts, 3, 2) : "?", Decimals.of(row.vainNs(), 6, 3),
+        Decimals.of(row.polledNs(), 6, 3), percent(row.polledNs(), Math.max(1, spanNs)),
+        row.name() + (row.bound() ? " (bound)" : ""));
+  }
+
+  private static String percent(long part, long whole) {
+    return BigDecimal.valueOf(part).multiply(BigDecimal.valueOf(100))
+        .divide(BigDecimal.valueOf(whole), 1, RoundingMode.HALF_EVEN).toPlainString();
   }
 
   /** Names to the left, numbers to the right. */

@@ -2,6 +2,7 @@ package dev.haltlab.platform.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.haltlab.platform.catalog.Catalog;
 import dev.haltlab.platform.catalog.CatalogRequest;
@@ -17,6 +18,7 @@ import dev.haltlab.trace.TraceFile;
 import dev.haltlab.trace.Troubles.Trouble;
 import dev.haltlab.trace.UnreadableTraceException;
 import dev.haltlab.trace.replay.Parameter;
+import dev.haltlab.trace.replay.WhatIf;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +26,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.ServiceLoader;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -46,7 +49,7 @@ public class ReplayerTest {
 
   private static ReplayRequest request(Map<Parameter, Long> said, boolean running) {
     return new ReplayRequest(
-        said, null, running, null, ReplayRequest.HOST_RULE, ReplayRequest.GUEST_RULE);
+        said, null, running, null, ReplayRequest.HOST_RULE, ReplayRequest.GUEST_RULE, List.of(), OptionalLong.empty());
   }
 
   private static Replayed replay(TraceFile file, ReplayRequest request) {
@@ -196,7 +199,7 @@ public class ReplayerTest {
   @Test
   void anotherKernelsRuleIsFoundOut() {
     ReplayRequest old =
-        new ReplayRequest(Map.of(), null, false, null, "old-clamp", ReplayRequest.GUEST_RULE);
+        new ReplayRequest(Map.of(), null, false, null, "old-clamp", ReplayRequest.GUEST_RULE, List.of(), OptionalLong.empty());
     Replayed.Part part = only(
         replay(with(new OldClamp()), TraceFile.of(Recordings.host("h-default-const100us")), old));
     assertThat(part.rule()).isEqualTo("old-clamp");
@@ -206,7 +209,7 @@ public class ReplayerTest {
 
   @Test
   void aStrategyWithoutAWindowIsNoRule() {
-    ReplayRequest off = new ReplayRequest(Map.of(), null, false, null, "off", ReplayRequest.GUEST_RULE);
+    ReplayRequest off = new ReplayRequest(Map.of(), null, false, null, "off", ReplayRequest.GUEST_RULE, List.of(), OptionalLong.empty());
     assertThatThrownBy(
             () -> new Replayer(with(new OldClamp()), off).replay(TraceFile.of(Recordings.host().get(0))))
         .isInstanceOf(UnreadableTraceException.class).hasMessageContaining("no window");
@@ -368,6 +371,48 @@ public class ReplayerTest {
     assertThat(only(replay(Recordings.of(later), AS_RECORDED)).mismatches()).as("by its head").isZero();
     later.set(0, "# entries-in-buffer/entries-written: 500/1000   #P:2");
     assertThat(only(replay(Recordings.of(later), AS_RECORDED)).mismatches()).as("by ftrace's own head").isZero();
+  }
+
+  // ---- what if
+
+  private static WhatIf.Outcome whatIf(String recording, String... strategies) {
+    ReplayRequest request = new ReplayRequest(
+        Map.of(), null, false, null, ReplayRequest.HOST_RULE, ReplayRequest.GUEST_RULE, List.of(strategies),
+        OptionalLong.empty());
+    return replay(TraceFile.of(Recordings.host(recording)), request).whatIf().orElseThrow();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"h-default-const100us", "h-default-burst30x15us_off5ms", "h-full-default-msi-exp100us"})
+  void theKernelsOwnStrategyWouldHaveDoneWhatTheKernelDid(String recording) {
+    WhatIf.Outcome outcome = whatIf(recording, "adaptive");
+    WhatIf.Row recorded = outcome.recorded();
+    WhatIf.Row adaptive = outcome.trials().get(0);
+    assertThat(outcome.latency().known()).isTrue();
+    assertThat(adaptive.caught()).isCloseTo(recorded.caught(), within(outcome.halts() / 50));
+    assertThat(adaptive.polledNs()).isCloseTo(recorded.polledNs(), within(recorded.polledNs() / 20));
+  }
+
+  @Test
+  void theBoundStandsBesideEveryTrialOnce() {
+    assertThat(whatIf("h-default-const100us", "off", "{use: fixed, window: 50us}").trials())
+        .extracting(WhatIf.Row::name).containsExactly("off", "{use: fixed, window: 50us}", "oracle");
+    assertThat(whatIf("h-default-const100us", "{use: oracle, horizon: 50us}").trials())
+        .extracting(WhatIf.Row::name).containsExactly("{use: oracle, horizon: 50us}");
+  }
+
+  @Test
+  void aLatencyThatCannotBeToldIsNotMadeUp() {
+    WhatIf.Outcome outcome = whatIf("n-hp0-mixwide", "{use: fixed, window: 50us}");
+    assertThat(outcome.latency().known()).isFalse();
+  }
+
+  @Test
+  void aStrategyThatCannotBeUsedIsToldBeforeAnythingIsRead() {
+    assertThatThrownBy(() -> whatIf("h-default-const100us", "{use: fixed, windw: 50us}"))
+        .hasMessageContaining("--strategy: windw: unknown key (did you mean window?)");
+    assertThatThrownBy(() -> whatIf("h-default-const100us", "fixd"))
+        .hasMessageContaining("--strategy").hasMessageContaining("did you mean fixed?");
   }
 
   // ---- what the recording says of the kernel

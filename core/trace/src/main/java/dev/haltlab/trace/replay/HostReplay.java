@@ -2,6 +2,7 @@ package dev.haltlab.trace.replay;
 
 import dev.haltlab.spi.HaltPoll;
 import dev.haltlab.spi.TraceSink;
+import dev.haltlab.trace.PluginFault;
 import dev.haltlab.trace.Troubles;
 import java.util.ArrayList;
 import java.util.List;
@@ -273,7 +274,7 @@ public final class HostReplay implements TraceSink {
       long endNs = Math.max(upNs, decided ? decidedAtNs : timeNs);
       long startNs = Math.max(upNs, endNs - haltNs);
       apply(startNs);
-      long budgetNs = rule.budget(startNs);
+      long budgetNs = budget(startNs);
       apply(endNs);
       boolean takenUp = !known && decided && rule.resume(tracedOldNs);
       if (takenUp) {
@@ -285,7 +286,7 @@ public final class HostReplay implements TraceSink {
       long beforeNs = rule.windowNs();
       if (!forbidden) {
         long polledNs = slept ? Math.min(budgetNs, haltNs) : haltNs;
-        rule.woken(endNs, haltNs, polledNs, slept, valid);
+        tell(endNs, haltNs, polledNs, slept, valid);
       }
       if (known) {
         compare(beforeNs, rule.windowNs(), haltNs);
@@ -298,6 +299,22 @@ public final class HostReplay implements TraceSink {
           seen ? endNs - wakingNs : HaltListener.UNKNOWN);
       decided = false;
       upNs = endNs;
+    }
+
+    private long budget(long startNs) {
+      try {
+        return rule.budget(startNs);
+      } catch (RuntimeException | LinkageError | StackOverflowError e) {
+        throw new PluginFault("the strategy that is held against the recording threw in budget: " + e, e);
+      }
+    }
+
+    private void tell(long endNs, long haltNs, long polledNs, boolean slept, boolean valid) {
+      try {
+        rule.woken(endNs, haltNs, polledNs, slept, valid);
+      } catch (RuntimeException | LinkageError | StackOverflowError e) {
+        throw new PluginFault("the strategy that is held against the recording threw in woken: " + e, e);
+      }
     }
 
     private void compare(long beforeNs, long afterNs, long haltNs) {
