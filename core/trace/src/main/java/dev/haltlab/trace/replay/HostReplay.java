@@ -27,6 +27,7 @@ public final class HostReplay implements TraceSink {
   private static final long POLL_CONTROL = 0x4b564d05L;
 
   private static final int NO_THREAD = -1;
+  private static final long UNKNOWN = HaltListener.UNKNOWN;
 
   private final Parameters parameters;
   private final HostRules rules;
@@ -36,7 +37,8 @@ public final class HostReplay implements TraceSink {
 
   private final Threads threads = new Threads();
   private final List<Vcpu> vcpus = new ArrayList<>();
-  private final PidIndex byPid = new PidIndex();
+  private final IntIndex<Vcpu> byPid = new IntIndex<>();
+  private final IntIndex<Vcpu> byNumber = new IntIndex<>();
   private final List<Change> changes = new ArrayList<>();
 
   private boolean begun;
@@ -188,6 +190,23 @@ public final class HostReplay implements TraceSink {
   }
 
   @Override
+  public void kvmEntry(int number) {
+    Vcpu vcpu = number < 0 ? null : vcpu();
+    if (vcpu != null) {
+      name(vcpu, number);
+    }
+  }
+
+  /** Where the scheduler's events are not recorded, an interrupt's arrival is the first sign of a wake-up. */
+  @Override
+  public void kvmApicAcceptIrq(long apicId, int vector) {
+    Vcpu vcpu = apicId < 0 || apicId >= Integer.MAX_VALUE ? null : byNumber.get((int) apicId);
+    if (vcpu != null && vcpu.pid != pid) { // in its own thread it is only taken note of what woke it
+      vcpu.arrivalNs = timeNs;
+    }
+  }
+
+  @Override
   public void kvmHaltPollNs(int number, long newNs, boolean grow, long oldNs) {
     Vcpu vcpu = vcpu();
     if (vcpu == null) {
@@ -200,7 +219,7 @@ public final class HostReplay implements TraceSink {
     if (vcpu.decided) { // its wake-up is missing
       vcpu.forget();
     }
-    vcpu.number = number;
+    name(vcpu, number);
     vcpu.decided = true;
     vcpu.decidedAtNs = timeNs;
     vcpu.tracedNewNs = newNs;
@@ -219,6 +238,21 @@ public final class HostReplay implements TraceSink {
     }
   }
 
+  /** A vCPU's number is its APIC id, unless several VMs have a vCPU of that number. */
+  private void name(Vcpu vcpu, int number) {
+    if (vcpu.number == number) {
+      return;
+    }
+    vcpu.number = number;
+    Vcpu other = byNumber.get(number);
+    if (other == null) {
+      byNumber.put(number, vcpu);
+    } else {
+      other.ambiguous = true;
+      vcpu.ambiguous = true;
+    }
+  }
+
   /** The vCPU of the event's thread; null if there are too many. */
   private @Nullable Vcpu vcpu() {
     int number = threads.number(pid, text, commFrom, commTo);
@@ -227,7 +261,7 @@ public final class HostReplay implements TraceSink {
       return null;
     }
     if (number == vcpus.size()) {
-      Vcpu vcpu = new Vcpu(number);
+      Vcpu vcpu = new Vcpu(number, pid);
       vcpus.add(vcpu);
       byPid.put(pid, vcpu);
     }
@@ -238,6 +272,7 @@ public final class HostReplay implements TraceSink {
 
   private final class Vcpu {
     private final int index;
+    private final int pid;
     private HaltPoll rule;
     private int applied;
     private boolean known;
@@ -253,10 +288,13 @@ public final class HostReplay implements TraceSink {
     private long tracedLine;
 
     private long wakingNs = -1;
+    private long arrivalNs = -1;
+    private boolean ambiguous;
     private long upNs;
 
-    Vcpu(int index) {
+    Vcpu(int index, int pid) {
       this.index = index;
+      this.pid = pid;
       rule = rules.create(index, parameters, List.of());
       known = !gap && !parameters.running();
       forbidden = parameters.host(Parameter.NO_POLL).orElse(0) == 1;
@@ -293,12 +331,18 @@ public final class HostReplay implements TraceSink {
       } else {
         unverified++;
       }
-      boolean seen = slept && wakingNs > startNs;
       listener.halt(
-          index, startNs, haltNs, slept, valid, !known ? HaltListener.UNKNOWN : forbidden ? 0 : budgetNs,
-          seen ? endNs - wakingNs : HaltListener.UNKNOWN);
+          index, startNs, haltNs, slept, valid, !known ? UNKNOWN : forbidden ? 0 : budgetNs,
+          slept ? latency(startNs, endNs) : UNKNOWN);
       decided = false;
       upNs = endNs;
+    }
+
+    private long latency(long startNs, long endNs) {
+      if (wakingNs > startNs) {
+        return endNs - wakingNs;
+      }
+      return arrivalNs > startNs && !ambiguous ? endNs - arrivalNs : UNKNOWN;
     }
 
     private long budget(long startNs) {
@@ -356,47 +400,6 @@ public final class HostReplay implements TraceSink {
         rule = rules.create(index, parameters, List.copyOf(changes.subList(0, applied)));
         rule.resume(windowNs);
       }
-    }
-  }
-
-  /** vCPUs by thread number; of several with one number, the newest. */
-  private static final class PidIndex {
-    private int[] pids = new int[64];
-    private @Nullable Vcpu[] vcpus = new Vcpu[64];
-    private int size;
-
-    @Nullable Vcpu get(int pid) {
-      int mask = pids.length - 1;
-      for (int slot = pid * 0x9E3779B1 >>> 8 & mask; vcpus[slot] != null; slot = slot + 1 & mask) {
-        if (pids[slot] == pid) {
-          return vcpus[slot];
-        }
-      }
-      return null;
-    }
-
-    void put(int pid, Vcpu vcpu) {
-      if (size * 2 >= pids.length) {
-        int[] oldPids = pids;
-        @Nullable Vcpu[] oldVcpus = vcpus;
-        pids = new int[oldPids.length * 2];
-        vcpus = new Vcpu[oldPids.length * 2];
-        size = 0;
-        for (int i = 0; i < oldPids.length; i++) {
-          Vcpu old = oldVcpus[i];
-          if (old != null) {
-            put(oldPids[i], old);
-          }
-        }
-      }
-      int mask = pids.length - 1;
-      int slot = pid * 0x9E3779B1 >>> 8 & mask;
-      while (vcpus[slot] != null && pids[slot] != pid) {
-        slot = slot + 1 & mask;
-      }
-      size += vcpus[slot] == null ? 1 : 0;
-      pids[slot] = pid;
-      vcpus[slot] = vcpu;
     }
   }
 }

@@ -52,6 +52,16 @@ public final class TraceReplay implements TraceSink {
   }
 
   @Override
+  public void kvmEntry(int vcpu) {
+    host.kvmEntry(vcpu);
+  }
+
+  @Override
+  public void kvmApicAcceptIrq(long apicId, int vector) {
+    host.kvmApicAcceptIrq(apicId, vector);
+  }
+
+  @Override
   public void schedWaking(int pid, int targetCpu) {
     host.schedWaking(pid, targetCpu);
   }

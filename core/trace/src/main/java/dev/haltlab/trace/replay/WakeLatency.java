@@ -10,7 +10,8 @@ import java.util.List;
  *
  * <ol>
  *   <li>{@link Method#WAKER}: the recording shows the waker ({@code sched_waking} or {@code sched_wakeup} of the vCPU's
- *       thread): the time from there to the end of the halt, of each halt; the estimate is their median.
+ *       thread, else {@code kvm_apic_accept_irq} of its APIC in another thread): the time from there to the end of the
+ *       halt, of each halt; the estimate is their median.
  *   <li>{@link Method#COMPARED}: lengths of polled halts are known exactly, of sleeping ones only that the wake-up came
  *       after the window had passed. From both, the distribution of wake-ups is estimated as in a clinical trial whose
  *       patients leave early (Kaplan and Meier 1958); what it says of the halts that slept is compared with their
