@@ -9,7 +9,7 @@ import dev.haltlab.trace.replay.Change;
 import dev.haltlab.trace.replay.Parameter;
 import dev.haltlab.trace.replay.Parameters;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +21,9 @@ import java.util.OptionalLong;
  * kernel's rule. All that is assumed of that strategy is here: its keys bear these names.
  */
 final class RuleConfig {
+  private static final String KERNEL = "kernel";
+  private static final String CHANGES = "changes";
+  private static final String RESET_BELOW_START = "resetBelowStart";
   private static final Map<Parameter, String> KEYS = new EnumMap<>(Parameter.class);
 
   static {
@@ -54,7 +57,8 @@ final class RuleConfig {
   }
 
   /**
-   * The configuration as of some changes.
+   * The configuration as of some changes. Where the strategy takes the changes themselves, with their times, it gets
+   * them; else the values they came to.
    *
    * @throws IllegalArgumentException if the strategy refuses it, or cannot follow the recorded kernel
    */
@@ -66,21 +70,35 @@ final class RuleConfig {
         values.put(parameter, value.getAsLong());
       }
     }
-    for (Change change : changes) {
-      values.put(change.parameter(), change.value());
+    Place place = new Place("parameters", 0, 0, "");
+    Map<String, Node.Field> fields = new LinkedHashMap<>();
+    if (keys.contains(CHANGES)) {
+      Place below = place.below(CHANGES);
+      List<Node> items = new ArrayList<>();
+      changes.stream().filter(change -> KEYS.containsKey(change.parameter()))
+          .forEach(change -> items.add(change(below.item(items.size()), change)));
+      if (!items.isEmpty()) {
+        fields.put(CHANGES, new Node.Field(below, new Node.Sequence(below, items)));
+      }
+    } else {
+      changes.forEach(change -> values.put(change.parameter(), change.value()));
     }
-    if (!keys.contains("cap") && values.containsKey(Parameter.CAP)) {
+    if (!keys.contains(KEYS.get(Parameter.CAP)) && values.containsKey(Parameter.CAP)) {
       values.put(Parameter.MAX, values.get(Parameter.CAP)); // the VM's own maximum wins over the module's
     }
-    Map<String, String> texts = new LinkedHashMap<>();
     values.forEach((parameter, value) -> {
       String key = KEYS.get(parameter);
       if (key != null && keys.contains(key)) {
-        texts.put(key, text(key, value));
+        put(fields, place, key, text(parameter, value), true);
       }
     });
-    kernel(parameters, texts);
-    return bind(texts);
+    kernel(parameters, place, fields);
+    Problems problems = new Problems();
+    Record config = binder.bind(base, List.of(new Node.Mapping(place, fields)), problems);
+    if (config == null) {
+      throw new IllegalArgumentException(problems.all().get(0).toString());
+    }
+    return config;
   }
 
   /** What a report shows of a configuration. */
@@ -96,44 +114,37 @@ final class RuleConfig {
     return duration == null ? 0 : duration.toNanos();
   }
 
-  private void kernel(Parameters parameters, Map<String, String> texts) {
-    String kernel = parameters.kernel();
-    if (kernel == null) {
+  private static Node change(Place place, Change change) {
+    Map<String, Node.Field> fields = new LinkedHashMap<>();
+    put(fields, place, "at", change.timeNs() + "ns", true);
+    put(fields, place, KEYS.get(change.parameter()), text(change.parameter(), change.value()), true);
+    return new Node.Mapping(place, fields);
+  }
+
+  private void kernel(Parameters parameters, Place place, Map<String, Node.Field> fields) {
+    if (parameters.kernel() == null) {
       return;
     }
-    KernelVersion version = KernelVersion.parse(kernel);
-    if (keys.contains("kernel")) {
-      texts.put("kernel", version.toString());
-    } else if (guest) {
-      if (keys.contains("resetBelowStart")) {
-        texts.put("resetBelowStart", Boolean.toString(version.compareTo(GUEST_RESETS_SINCE) >= 0));
-      }
-    } else if (version.compareTo(HOST_RULE_SINCE) < 0) {
+    KernelVersion version = KernelVersion.parse(parameters.kernel());
+    if (keys.contains(KERNEL)) {
+      put(fields, place, KERNEL, version.toString(), false);
+    } else if (keys.contains(RESET_BELOW_START)) {
+      put(fields, place, RESET_BELOW_START, Boolean.toString(version.compareTo(GUEST_RESETS_SINCE) >= 0), true);
+    } else if (!guest && version.compareTo(HOST_RULE_SINCE) < 0) {
       throw new IllegalArgumentException(
-          "the rule of Linux " + version + " is not that of " + HOST_RULE_SINCE + " and later, which this strategy follows");
+          "the rule of Linux " + version + " is not that of " + HOST_RULE_SINCE
+              + " and later, which the strategy follows that it is to be held against");
     }
   }
 
-  /** Durations have a unit, truth values words, numbers neither. */
-  private String text(String key, long value) {
-    Class<?> type = Arrays.stream(base.getClass().getRecordComponents())
-        .filter(component -> component.getName().equals(key)).findFirst().orElseThrow().getType();
-    return type == long.class || type == int.class ? Long.toString(value)
-        : type == boolean.class ? Boolean.toString(value != 0) : value + "ns";
+  private static void put(Map<String, Node.Field> fields, Place place, String key, String text, boolean plain) {
+    Place below = place.below(key);
+    fields.put(key, new Node.Field(below, new Node.Scalar(below, text, plain)));
   }
 
-  private Record bind(Map<String, String> texts) {
-    Place place = new Place("parameters", 0, 0, "");
-    Map<String, Node.Field> fields = new LinkedHashMap<>();
-    texts.forEach((key, text) -> {
-      Place below = place.below(key);
-      fields.put(key, new Node.Field(below, new Node.Scalar(below, text, !key.equals("kernel"))));
-    });
-    Problems problems = new Problems();
-    Record config = binder.bind(base, List.of(new Node.Mapping(place, fields)), problems);
-    if (config == null) {
-      throw new IllegalArgumentException(problems.all().get(0).toString());
-    }
-    return config;
+  /** Times have a unit, truth values words, numbers neither. */
+  private static String text(Parameter parameter, long value) {
+    return parameter.isTime() ? value + "ns"
+        : parameter == Parameter.ALLOW_SHRINK ? Boolean.toString(value != 0) : Long.toString(value);
   }
 }
