@@ -7,6 +7,7 @@ module dev.haltlab.trace {
   requires static org.jspecify;
 
   exports dev.haltlab.trace;
+  exports dev.haltlab.trace.capture;
   exports dev.haltlab.trace.format;
   exports dev.haltlab.trace.replay;
 

@@ -36,6 +36,11 @@ abstract class Wiring {
 
   @Binds
   @IntoMap
+  @ClassKey(CaptureCommand.class)
+  abstract Object capture(CaptureCommand command);
+
+  @Binds
+  @IntoMap
   @ClassKey(SchemaCommand.class)
   abstract Object schema(SchemaCommand command);
 
