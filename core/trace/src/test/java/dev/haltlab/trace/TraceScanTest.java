@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pins: a file that is read twice, half or not at all without anybody being told. */
 class TraceScanTest {
-  private static final String WAKE = "vcpu0-114 [000] .....  6.24: kvm_vcpu_wakeup: wait time 135480 ns, polling valid\n";
+  private static final String WAKE =
+      "vcpu0-114 [000] .....  6.24: kvm_vcpu_wakeup: wait time 135480 ns, polling valid\n";
 
   private static <C extends Record> TraceReader reader(TraceReaderProvider<C> format) {
     return format.create(format.defaults());
@@ -85,7 +86,8 @@ class TraceScanTest {
   @Test
   void packedPiecesPutTogetherAreOneFile() throws IOException {
     byte[] piece = Traces.gzip(WAKE.repeat(2));
-    byte[] both = new SequenceInputStream(new ByteArrayInputStream(piece), new ByteArrayInputStream(piece)).readAllBytes();
+    byte[] both =
+        new SequenceInputStream(new ByteArrayInputStream(piece), new ByteArrayInputStream(piece)).readAllBytes();
     assertThat(scan(Traces.bytes(both), new Troubles()).wakeups).isEqualTo(4);
   }
 

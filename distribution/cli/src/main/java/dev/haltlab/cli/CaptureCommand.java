@@ -27,9 +27,9 @@ import picocli.CommandLine.Spec;
     name = "capture",
     header = "Records the halts of this host's KVM guests with ftrace, for 'haltlab replay'.",
     description = {
-      "%nNeeds root. It records into a tracing instance of its own, which is removed again whatever happens; Ctrl-C ends"
-          + " the recording early and keeps what there is. The kernel's version and parameters stand in its head. On a host"
-          + " without Java, --print-script prints a shell script that does the same."
+      "%nNeeds root. It records into a tracing instance of its own, which is removed again whatever happens; Ctrl-C"
+          + " ends the recording early and keeps what there is. Its head has the kernel's version and parameters. On a"
+          + " host without Java, --print-script prints a shell script that does the same."
     },
     optionListHeading = "%nOptions:%n",
     footerHeading = "%nExamples:%n",
@@ -71,7 +71,9 @@ final class CaptureCommand implements Callable<Integer> {
   @Option(names = "--full", description = "Records exits, interrupts and the like too.")
   boolean full;
 
-  @Option(names = "--print-script", description = "Prints a POSIX shell script that records the same, and records nothing.")
+  @Option(
+      names = "--print-script",
+      description = "Prints a POSIX shell script that records the same, and records nothing.")
   boolean printScript;
 
   @Option(names = {"-h", "--help"}, usageHelp = true, description = "Shows this help.")

@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
     name = "replay",
     header = "Replays recorded halts: does the kernel's rule decide as the kernel did?",
     description = {
-      "%nReads what ftrace, trace-cmd report or perf script print, packed by gzip or not. The kernel's rule is given the"
-          + " recorded lengths of halts and nothing else; every window it comes to is compared with the traced one."
+      "%nReads what ftrace, trace-cmd report or perf script print, packed by gzip or not. The kernel's rule is given"
+          + " the recorded lengths of halts and nothing else; every window it comes to is compared with the traced one."
           + " Parameters come from the recording's '# haltlab key=value' lines or from these options, which win."
     },
     optionListHeading = "%nOptions:%n",
@@ -60,8 +60,10 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--kernel", paramLabel = "VERSION", description = "Version of the recording kernel, such as 6.1.")
   @Nullable String kernel;
 
-  @Option(names = "--max", paramLabel = "TIME", description = "halt_poll_ns (in a guest guest_halt_poll_ns and so on): ns,"
-      + " or with a unit, such as 200us.")
+  @Option(
+      names = "--max",
+      paramLabel = "TIME",
+      description = "halt_poll_ns (in a guest guest_halt_poll_ns and so on): ns, or with a unit, such as 200us.")
   @Nullable String max;
 
   @Option(names = "--grow", paramLabel = "N", description = "halt_poll_ns_grow.")
@@ -88,7 +90,8 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--rule",
       paramLabel = "STRATEGY",
-      description = "What follows the host kernel's rule, as after 'haltPoll:' in a scenario; default: ${DEFAULT-VALUE}.")
+      description = "What follows the host kernel's rule, as after 'haltPoll:' in a scenario; default:"
+          + " ${DEFAULT-VALUE}.")
   String rule = ReplayRequest.HOST_RULE;
 
   @Option(
@@ -113,7 +116,8 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--reader",
       paramLabel = "ID",
-      description = "The recordings' format, as 'haltlab plugins list' names it; default: what their content looks like.")
+      description = "The recordings' format, as 'haltlab plugins list' names it; default: what their content looks"
+          + " like.")
   @Nullable String reader;
 
   @Option(names = "--format", paramLabel = "text|json", description = "How to print the result; default: text.")

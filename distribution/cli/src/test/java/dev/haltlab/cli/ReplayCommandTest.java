@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pins what a script that verifies recordings relies on: exit codes, results on standard output, troubles elsewhere. */
+/** Pins what a script that verifies recordings relies on: exit codes, results on standard output, troubles not. */
 class ReplayCommandTest {
   private static final String HEAD = "# haltlab kernel=6.18.44\n# haltlab halt_poll_ns=200000\n";
   private static final String HALTS = """
@@ -85,7 +85,8 @@ class ReplayCommandTest {
     Haltlab.Said said = replay(damaged);
     assertThat(said.code()).isEqualTo(ExitCode.PROBLEMS);
     assertThat(said.err().lines()).hasSize(2).allMatch(line -> line.startsWith(damaged + ":"));
-    assertThat(said.err()).contains(damaged + ":3: not a line of a trace: 'Dear all,'", damaged + ":5: kvm_halt_poll_ns: ");
+    assertThat(said.err())
+        .contains(damaged + ":3: not a line of a trace: 'Dear all,'", damaged + ":5: kvm_halt_poll_ns: ");
     assertThat(said.out()).contains("damaged.txt");
   }
 

@@ -6,9 +6,9 @@ import dev.haltlab.spi.Seat;
 import java.time.Duration;
 
 /**
- * A guest that polls for itself before it halts: Linux's cpuidle governor and driver {@code haltpoll}. It spins for up to
- * a limit per CPU, with the polling flag set, so that a waker sends no interrupt; only then it executes HLT. The limit
- * grows after halts that were short and shrinks after long ones.
+ * A guest that polls for itself before it halts: Linux's cpuidle governor and driver {@code haltpoll}. It spins for up
+ * to a limit per CPU, with the polling flag set, so that a waker sends no interrupt; only then it executes HLT. The
+ * limit grows after halts that were short and shrinks after long ones.
  *
  * <p>The driver also asks the host to leave polling to it, where the host can be asked (MSR_KVM_POLL_CONTROL). Unlike
  * the host's own polling it goes on when other threads wait for the physical CPU: they see it as a busy vCPU.

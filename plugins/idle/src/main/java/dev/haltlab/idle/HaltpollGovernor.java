@@ -9,8 +9,8 @@ import java.util.List;
  * The limit of one guest CPU and the choice between polling and halting.
  *
  * <p>What a first guess gets wrong: the limit is judged by the time in HLT alone, without the poll before it; a halt as
- * long as the maximum still grows it; growth is cut back at once; and the tick is stopped only where the limit is 0 or a
- * poll has just timed out.
+ * long as the maximum still grows it; growth is cut back at once; and the tick is stopped only where the limit is 0 or
+ * a poll has just timed out.
  */
 final class HaltpollGovernor implements IdlePolicy {
   private static final int POLL = 0;

@@ -107,7 +107,8 @@ public final class Replayer {
   @SuppressWarnings("unchecked") // the configuration type is known to the provider only
   private static HaltPoll strategy(Chosen<HaltPollProvider> chosen, String trace, int vcpu) {
     try {
-      return ((HaltPollProvider<Record>) chosen.entry().provider()).create(chosen.config(), new ReplaySeat(trace, vcpu));
+      HaltPollProvider<Record> provider = (HaltPollProvider<Record>) chosen.entry().provider();
+      return provider.create(chosen.config(), new ReplaySeat(trace, vcpu));
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
       throw new PluginFault("the halt-poll strategy " + chosen.entry().id() + " threw in create: " + e, e);
     }

@@ -1,4 +1,4 @@
-/** Recordings of real kernels held against installed strategies: which format a file has, which rule, what came of it. */
+/** Recordings held against installed strategies: which format a file has, which rule, and what came of it. */
 @NullMarked
 package dev.haltlab.platform.replay;
 

@@ -13,7 +13,7 @@ import dev.haltlab.platform.scenario.model.Types;
 import java.util.List;
 import java.util.Objects;
 
-/** Reads a plugin with its settings from a text as a scenario would have it: {@code fixed}, {@code {use: fixed, window: 50us}}. */
+/** Reads a plugin and its settings from a text as a scenario has it: {@code {use: fixed, window: 50us}}. */
 public final class PluginText {
   private final Binder binder;
   private final Resolver resolver;

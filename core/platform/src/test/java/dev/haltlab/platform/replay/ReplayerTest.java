@@ -43,13 +43,19 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 public class ReplayerTest {
   private static final Pattern LINE = Pattern.compile(
-      "\\s*(?<comm>.+)-(?<pid>\\d+)\\s+\\[(?<cpu>\\d+)]\\s+\\S+\\s+(?<time>\\d+\\.\\d+): (?<event>\\w+): (?<payload>.*)");
+      "\\s*(?<comm>.+)-(?<pid>\\d+)\\s+\\[(?<cpu>\\d+)]\\s+\\S+\\s+(?<time>\\d+\\.\\d+): (?<event>\\w+): "
+          + "(?<payload>.*)");
 
   private static final ReplayRequest AS_RECORDED = request(Map.of(), false);
 
   private static ReplayRequest request(Map<Parameter, Long> said, boolean running) {
     return new ReplayRequest(
         said, null, running, null, ReplayRequest.HOST_RULE, ReplayRequest.GUEST_RULE, List.of(), OptionalLong.empty());
+  }
+
+  private static ReplayRequest heldAgainst(String rule) {
+    return new ReplayRequest(
+        Map.of(), null, false, null, rule, ReplayRequest.GUEST_RULE, List.of(), OptionalLong.empty());
   }
 
   private static Replayed replay(TraceFile file, ReplayRequest request) {
@@ -127,7 +133,8 @@ public class ReplayerTest {
       "h-default-burst30x15us_off5ms, SHRINK, 0", "h-cap50000-ramp5_500us, CAP, 60000",
       "h-default-const100us, NO_POLL, 1"})
   void anyWrongParameterIsFound(String recording, Parameter parameter, long value) {
-    Replayed.Part part = only(replay(TraceFile.of(Recordings.host(recording)), request(Map.of(parameter, value), false)));
+    Replayed.Part part =
+        only(replay(TraceFile.of(Recordings.host(recording)), request(Map.of(parameter, value), false)));
     assertThat(part.mismatches()).isPositive();
     assertThat(part.firstMismatch()).hasValueSatisfying(first -> {
       assertThat(first.line()).isGreaterThan(20);
@@ -198,8 +205,7 @@ public class ReplayerTest {
 
   @Test
   void anotherKernelsRuleIsFoundOut() {
-    ReplayRequest old =
-        new ReplayRequest(Map.of(), null, false, null, "old-clamp", ReplayRequest.GUEST_RULE, List.of(), OptionalLong.empty());
+    ReplayRequest old = heldAgainst("old-clamp");
     Replayed.Part part = only(
         replay(with(new OldClamp()), TraceFile.of(Recordings.host("h-default-const100us")), old));
     assertThat(part.rule()).isEqualTo("old-clamp");
@@ -209,7 +215,7 @@ public class ReplayerTest {
 
   @Test
   void aStrategyWithoutAWindowIsNoRule() {
-    ReplayRequest off = new ReplayRequest(Map.of(), null, false, null, "off", ReplayRequest.GUEST_RULE, List.of(), OptionalLong.empty());
+    ReplayRequest off = heldAgainst("off");
     assertThatThrownBy(
             () -> new Replayer(with(new OldClamp()), off).replay(TraceFile.of(Recordings.host().get(0))))
         .isInstanceOf(UnreadableTraceException.class).hasMessageContaining("no window");
@@ -343,14 +349,15 @@ public class ReplayerTest {
     while (!lines.get(at).contains("(grow 40000)")) {
       at++;
     }
-    lines.set(at, lines.get(at).replace("vcpu 0: halt_poll_ns 80000 (grow 40000)", "vcpu 0 new 80000 old 40000 grow 1"));
+    String lookAlike = "vcpu 0 new 80000 old 40000 grow 1";
+    lines.set(at, lines.get(at).replace("vcpu 0: halt_poll_ns 80000 (grow 40000)", lookAlike));
     Replayed replayed = replay(Recordings.of(lines), AS_RECORDED);
     assertThat(only(replayed).mismatches()).isZero();
     assertThat(only(replayed).unverified()).isPositive();
     int line = at + 1;
     assertThat(replayed.troubles().first()).first().satisfies(trouble -> {
       assertThat(trouble.line()).isEqualTo(line);
-      assertThat(trouble.what()).contains("vcpu 0 new 80000 old 40000 grow 1");
+      assertThat(trouble.what()).contains(lookAlike);
       assertThat(trouble.dropped()).isTrue();
     });
   }

@@ -101,7 +101,8 @@ class ReplayReportsTest {
         6.18.44  adaptive   1000           3         40           7  a.txt
 
         40 decisions compared, 7 mismatches
-        a.txt:31: first mismatch: vcpu0-114, blocked for 150930 ns: the kernel's window 0 -> 10000, the rule's window stays at 0
+        a.txt:31: first mismatch: vcpu0-114, blocked for 150930 ns: the kernel's window 0 -> 10000, the rule's window \
+        stays at 0
 
         What if: a.txt, 1000 halts in 2.000 s
         caught      %  slept  added, us a halt  polled in vain, ms  polled, ms  % of a CPU  strategy

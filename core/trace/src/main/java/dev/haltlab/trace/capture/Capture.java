@@ -15,8 +15,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One recording: makes an instance of tracefs, enables the plan's events in it, waits, copies what was recorded behind a
- * head of parameters, and removes the instance whatever happens. The ring buffer is read once, at the end, so that
+ * One recording: makes an instance of tracefs, enables the plan's events in it, waits, copies what was recorded behind
+ * a head of parameters, and removes the instance whatever happens. The ring buffer is read once, at the end, so that
  * reading does not disturb what is recorded; if it was too small, what is left begins later, and its head says so.
  */
 public final class Capture {

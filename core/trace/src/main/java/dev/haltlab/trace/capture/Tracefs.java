@@ -63,11 +63,13 @@ final class Tracefs {
       boolean hidden = places.stream().anyMatch(place -> Files.isDirectory(place) && !Files.isReadable(place));
       throw new CaptureException(hidden
           ? places.get(0) + " may only be read by root: run this as root (sudo), or use --print-script there"
-          : "tracefs is not mounted at " + places.get(0) + ": mount it as root: mount -t tracefs nodev " + places.get(0));
+          : "tracefs is not mounted at " + places.get(0) + ": mount it as root: mount -t tracefs nodev "
+              + places.get(0));
     }
     Path instancesFolder = mounted.get().resolve("instances");
     if (!Files.isDirectory(instancesFolder)) {
-      throw new CaptureException(mounted.get() + " has no instances/: this takes Linux 3.10 or later with CONFIG_TRACING");
+      throw new CaptureException(
+          mounted.get() + " has no instances/: this takes Linux 3.10 or later with CONFIG_TRACING");
     }
     if (!Files.isWritable(instancesFolder)) {
       throw new CaptureException(

@@ -299,8 +299,9 @@ public final class GuestReplay implements TraceSink {
     }
 
     /**
-     * The time in HLT within the slack of the recorded one that fits the traced decision, if there is one: growing takes
-     * more than the limit and at most the maximum, shrinking more than the maximum, no decision at most the limit.
+     * The time in HLT within the slack of the recorded one that fits the traced decision, if there is one: growing
+     * takes more than the limit and at most the maximum, shrinking more than the maximum, no decision at most the
+     * limit.
      */
     private long plausible(long recordedNs, long limitNs, boolean traced, boolean grow) {
       long maxNs = rules.maxNs(parameters, changes);

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Holds the host's halts of a recording against the kernel's rule. Each vCPU's rule runs freely, from a window of 0: it
  * is given the recorded lengths of halts and nothing else, and each window it comes to is compared with the traced one.
  *
- * <p>Behind a gap in the recording, and from its start if the vCPUs had run before, the window is not known. It is taken
- * up again from the vCPU's next traced decision; halts up to there are counted as not verified.
+ * <p>Behind a gap in the recording, and from its start if the vCPUs had run before, the window is not known. It is
+ * taken up again from the vCPU's next traced decision; halts up to there are counted as not verified.
  *
  * <p>{@code kvm_vcpu_wakeup} names no vCPU, so vCPUs are told apart by their threads. {@code kvm_halt_poll_ns} comes
  * before it, and only if the rule grew or shrank. A parameter that was written in the middle of a halt counts for the
@@ -319,7 +319,8 @@ public final class HostReplay implements TraceSink {
         known = true;
         resumed++;
         budgetNs = forbidden ? 0 : tracedOldNs;
-        troubles.note(tracedLine, threads.name(index) + ": its window is taken up from here, at " + tracedOldNs + " ns");
+        troubles.note(
+            tracedLine, threads.name(index) + ": its window is taken up from here, at " + tracedOldNs + " ns");
       }
       long beforeNs = rule.windowNs();
       if (!forbidden) {

@@ -2,7 +2,7 @@ package dev.haltlab.trace.replay;
 
 import java.util.Optional;
 
-/** A parameter of halt polling, by the names it has in recordings: module parameters of {@code kvm} and {@code haltpoll}. */
+/** A parameter of halt polling, of the module {@code kvm} or {@code haltpoll}, by the names it has in recordings. */
 public enum Parameter {
   /** Longest window, ns. */
   MAX("halt_poll_ns", "halt_poll_ns", "guest_halt_poll_ns"),

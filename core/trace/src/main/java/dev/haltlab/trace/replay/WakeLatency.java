@@ -15,10 +15,10 @@ import java.util.List;
  *   <li>{@link Method#COMPARED}: lengths of polled halts are known exactly, of sleeping ones only that the wake-up came
  *       after the window had passed. From both, the distribution of wake-ups is estimated as in a clinical trial whose
  *       patients leave early (Kaplan and Meier 1958); what it says of the halts that slept is compared with their
- *       recorded lengths, rank by rank, and the median difference is the estimate. It must rest on {@value #FEWEST} halts,
- *       or on {@value #FEWEST_REGULAR} if wake-ups are so regular that one halt is like the other. And it takes halts
- *       whose lengths do not depend on the one before: if they do (correlation of neighbours above a half) there is no
- *       estimate, nor if another thread wanted the CPU so often that windows do not tell when polling ended.
+ *       recorded lengths, rank by rank, and the median difference is the estimate. It must rest on {@value #FEWEST}
+ *       halts, or on {@value #FEWEST_REGULAR} if wake-ups are so regular that one halt is like the other. And it takes
+ *       halts whose lengths do not depend on the one before: if they do (correlation of neighbours above a half) there
+ *       is no estimate, nor if another thread wanted the CPU so often that windows do not tell when polling ended.
  * </ol>
  *
  * <p>It is one figure for all halts, though deeper idle states make long sleeps wake more slowly.
@@ -127,7 +127,7 @@ public final class WakeLatency implements HaltListener {
     return comparable ? compared() : Estimate.NONE;
   }
 
-  /** Whether polled halts are all about equally long, and most of those that slept are expected to have been like them. */
+  /** Whether polled halts are all about equally long, and most of those that slept must have been like them. */
   private boolean regular(double likePolled) {
     long spread = polled.percentile(75) - polled.percentile(25);
     return spread * 10 <= polled.percentile(50) && likePolled * 2 >= slept.total();

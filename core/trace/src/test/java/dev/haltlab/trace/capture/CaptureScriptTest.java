@@ -61,8 +61,8 @@ class CaptureScriptTest {
   void everyShellReadsIt(String out) throws IOException, InterruptedException {
     assumeTrue(!shells().isEmpty(), "skipped: no POSIX shell here");
     for (boolean guest : new boolean[] {false, true}) {
-      Path script = Files.writeString(
-          folder.resolve("capture.sh"), CaptureScript.of(new CapturePlan(Duration.ofSeconds(5), 1 << 16, guest, true), out));
+      CapturePlan plan = new CapturePlan(Duration.ofSeconds(5), 1 << 16, guest, true);
+      Path script = Files.writeString(folder.resolve("capture.sh"), CaptureScript.of(plan, out));
       assertThat(script).content().doesNotContain("@").startsWith("#!/bin/sh\n").endsWith("\n");
       for (String shell : shells()) {
         List<String> command = new ArrayList<>(List.of(shell));

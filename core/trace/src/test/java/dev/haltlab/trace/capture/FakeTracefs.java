@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** A folder like tracefs: making an instance fills it with files, removing it takes them away and keeps what they said. */
+/** A folder like tracefs: making an instance fills it with files, removing it takes them away. */
 final class FakeTracefs implements Tracefs.Instances {
   static final String TRACE = """
       # tracer: nop
@@ -25,6 +25,7 @@ final class FakeTracefs implements Tracefs.Instances {
   final Path root;
   final Path modules;
   final Path release;
+  /** What an instance's files said when it was removed. */
   final Map<String, String> settings = new LinkedHashMap<>();
   String trace = TRACE;
   String missing = "none";
@@ -57,7 +58,8 @@ final class FakeTracefs implements Tracefs.Instances {
   @Override
   public void make(Path folder) throws IOException {
     Files.createDirectory(folder);
-    for (String file : List.of("tracing_on", "trace_clock", "buffer_size_kb", "per_cpu/cpu0/stats", "per_cpu/cpu1/stats")) {
+    for (String file : List.of(
+        "tracing_on", "trace_clock", "buffer_size_kb", "per_cpu/cpu0/stats", "per_cpu/cpu1/stats")) {
       file(folder, file, "1");
     }
     for (boolean guest : new boolean[] {false, true}) {

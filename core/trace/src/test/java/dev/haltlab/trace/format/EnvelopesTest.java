@@ -65,12 +65,12 @@ class EnvelopesTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = ';', quoteCharacter = '"', ignoreLeadingAndTrailingWhitespace = false, textBlock = """
-           CPU 0/KVM-7289  [023]  2925.640976: kvm_vcpu_wakeup:      ;event 2925640976000 cpu 23 pid 7289 comm 'CPU 0/KVM'
-           CPU 0/KVM-7289  [023] d..1.  2925.640976: kvm_vcpu_wakeup:      ;event 2925640976000 cpu 23 pid 7289 comm 'CPU 0/KVM'
-          qemu-kvm-1234   [000]   123.456789123: kvm_vcpu_wakeup:      ;event 123456789123 cpu 0 pid 1234 comm 'qemu-kvm'
+           CPU 0/KVM-7289  [023]  2925.640976: kvm_vcpu_wakeup;event 2925640976000 cpu 23 pid 7289 comm 'CPU 0/KVM'
+           CPU 1/KVM-7  [023] d..1.  2925.640976: kvm_vcpu_wakeup;event 2925640976000 cpu 23 pid 7 comm 'CPU 1/KVM'
+          qemu-kvm-1234   [000]   123.456789123: kvm_vcpu_wakeup;event 123456789123 cpu 0 pid 1234 comm 'qemu-kvm'
     """)
   void traceCmdPadsTheNameOfTheEvent(String head, String event) {
-    reads(traceCmd(), head + "poll time 150000 ns, polling valid", event);
+    reads(traceCmd(), head + ":      poll time 150000 ns, polling valid", event);
   }
 
   @ParameterizedTest
@@ -78,7 +78,7 @@ class EnvelopesTest {
                vcpu0 20707 [000]  3509.560521:  kvm:;event 3509560521000 cpu 0 pid 20707 comm 'vcpu0'
            CPU 0/KVM  7289 [023]  2925.640976:       kvm:;event 2925640976000 cpu 23 pid 7289 comm 'CPU 0/KVM'
            CPU 0/KVM  7280/7289  [023]  2925.640976:       kvm:;event 2925640976000 cpu 23 pid 7289 comm 'CPU 0/KVM'
-           CPU 0/KVM  7289 [023]  2925.640976:          1       kvm:;event 2925640976000 cpu 23 pid 7289 comm 'CPU 0/KVM'
+           CPU 0/KVM  7289 [023]  2925.640976:        1  kvm:;event 2925640976000 cpu 23 pid 7289 comm 'CPU 0/KVM'
            CPU 0/KVM  7289  2925.640976123:       kvm:;event 2925640976123 cpu -1 pid 7289 comm 'CPU 0/KVM'
     qemu-system-x86     1 [000]     1.000000: kvm:;event 1000000000 cpu 0 pid 1 comm 'qemu-system-x86'
     x 1 2 [3] 4    55 [003]     1.000000: kvm:;event 1000000000 cpu 3 pid 55 comm 'x 1 2 [3] 4'
@@ -144,7 +144,8 @@ class EnvelopesTest {
     String line = "sender-160 [001] ..... 21.02: tracing_mark_write: halt_poll_param halt_poll_ns_grow=1 cap=0 ";
     assertThat(wrong(ftrace(), told, line)).isNull();
     assertThat(told.calls)
-        .containsExactly("event 21020000000 cpu 1 pid 160 comm 'sender'", "changed halt_poll_ns_grow=1", "changed cap=0");
+        .containsExactly(
+            "event 21020000000 cpu 1 pid 160 comm 'sender'", "changed halt_poll_ns_grow=1", "changed cap=0");
   }
 
   @ParameterizedTest

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pins: an estimate far from a latency that is known because the test made the recording; and one where none can be. */
+/** Pins: an estimate far from a latency that the test itself put into a recording; and one where none can be. */
 class WakeLatencyTest {
   private static final long UNKNOWN = HaltListener.UNKNOWN;
 
