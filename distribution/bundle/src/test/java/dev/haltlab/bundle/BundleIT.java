@@ -17,6 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
  * a link, in the C locale, on the Java under test.
  */
 class BundleIT {
+  /** A real kernel's, which the strategies are tested with. */
+  private static final Path RECORDING = Path.of(
+      System.getProperty("basedir", "."),
+      "../../plugins/halt-poll/src/test/resources/dev/haltlab/haltpoll/traces/h-default-const100us.txt.gz");
+
   @TempDir static Path place;
   private static Bundle bundle;
 
@@ -158,6 +163,26 @@ class BundleIT {
         assertThat(file.getEntry(name + "/" + built.relativize(each))).as("%s", each).isNotNull();
       }
     }
+  }
+
+  @Test
+  void the_recipe_for_replays_is_literal() throws IOException {
+    List<String> recipe = Files.readAllLines(bundle.root.resolve("docs/replay.md"));
+    List<String> replays = recipe.stream().filter(line -> line.startsWith("    bin/haltlab replay ")).toList();
+    assertThat(replays).hasSizeGreaterThan(1);
+    Files.copy(RECORDING, folder.resolve("halts.txt.gz"));
+    for (String line : replays) {
+      String command = line.strip().replaceFirst("^bin/haltlab", "\"\\$0\"");
+      Bundle.Said said = Bundle.process(
+          folder, Map.of(), List.of("/bin/sh", "-c", command, bundle.command().toString()));
+      assertThat(said.err()).as(command).isEmpty();
+      assertThat(said.code()).as(command).isZero();
+      assertThat(said.out()).as(command).contains("0 mismatches");
+    }
+    Bundle.Said script = bundle.run(folder, "capture", "--for", "30s", "--print-script");
+    assertThat(script.code()).isZero();
+    Path file = Files.writeString(folder.resolve("capture.sh"), script.out());
+    assertThat(Bundle.process(folder, Map.of(), List.of("/bin/sh", "-n", file.toString())).code()).isZero();
   }
 
   @Test
