@@ -77,7 +77,6 @@ final class TimerWriteRulesTest {
   @ValueSource(strings = {"3.10", "5.15", "7.1"})
   void aTickThatIsCancelledIsStartedAnewInAnyKernel(String kernel) {
     assertWritesPerEpisode(Lab.linux(2).guestKernel(kernel).workload(episodes(guest -> {})), 1, 1);
-    assertWritesPerEpisode(Lab.linux(2).guestKernel(kernel).noWatchdog().workload(episodes(guest -> {})), 0, 1);
   }
 
   @Test
