@@ -36,8 +36,8 @@ public enum PathStep {
   ICR_HANDLER("icrHandler", "ICR handler to kick", "IPI send", Step.ICR_HANDLER_COLD, Step.ICR_HANDLER_WARM),
   /** The sender's try_to_wake_up and re-entry, where the token has not left it. */
   SENDER_TAIL("senderTail", "sender's wake-up tail", "IPI send", Step.TRY_TO_WAKE_UP, Step.VM_ENTRY),
-  /** Interrupt delivery to a running vCPU. */
-  NOTIFICATION("notification", "interrupt notification", "IPI send", Step.POSTED_NOTIFICATION, Step.HOST_IPI, Step.HARDWARE_INTERRUPT),
+  /** Timer interrupt to a halted CPU, native. */
+  NOTIFICATION("notification", "timer interrupt", "wake-up", Step.HARDWARE_INTERRUPT),
   /** Hardware IPI to a halted CPU, native. */
   HARDWARE_IPI("hardwareIpi", "hardware IPI and wake", "IPI send", Step.HARDWARE_IPI),
   /** HLT exits and their handling. */
@@ -63,7 +63,7 @@ public enum PathStep {
   PREEMPTED("preempted", "preempted by the host", "host"),
   /** The message waited for a task that was runnable or busy. */
   QUEUE_WAIT("queueWait", "queue and run-queue wait", "guest"),
-  /** A sleeping task held the token. */
+  /** A sleeping task had the token, and its timer had not expired. */
   SLEEPING("sleeping", "sleep asked for", "guest");
 
   private final String key;

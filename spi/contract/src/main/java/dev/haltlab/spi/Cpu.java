@@ -36,7 +36,11 @@ public interface Cpu {
   /** Verb: waits until any of these is set, the first in order. The array is not copied. */
   void awaitAny(Event... events);
 
-  /** Verb: sleeps for {@code ns} on a high-resolution timer. */
+  /**
+   * Verb: sleeps for {@code ns}, at least 0, on a high-resolution timer. They count from its arming, after the way into
+   * the kernel that {@link Step#SLEEP} prices, as of clock_nanosleep with a relative time. Without the timer slack that
+   * Linux gives to ordinary tasks, 50 us unless changed.
+   */
   void sleep(long ns);
 
   /** Verb: sleeps until {@code timeNs}; returns at once if that has passed. */

@@ -122,6 +122,8 @@ public final class GuestCpu implements Cpu {
   private boolean needResched;
   /** Token of a message on its way here whose sender still works at the wake-up. */
   private @Nullable Token inTransit;
+  /** Task whose sleep is over and whose token this CPU charges with bringing it back. */
+  private @Nullable Task awakening;
 
   private boolean interruptedTask;
   private int resumePhase;
@@ -283,6 +285,21 @@ public final class GuestCpu implements Cpu {
     }
   }
 
+  /**
+   * The timer has fired, and is served at once: from now on this CPU brings back a task whose sleep is over, and charges
+   * the token of that task, unless it has another one to charge.
+   */
+  public void claimSleeper() {
+    if (cpu.token() != null) {
+      return;
+    }
+    Task sleeper = timers.expiredSleeperWithToken(calendar.nowNs());
+    if (sleeper != null && sleeper.token != null) {
+      awakening = sleeper;
+      cpu.hold(sleeper.token, QUEUE_WAIT);
+    }
+  }
+
   // --- verbs ---
 
   private void nextVerb() {
@@ -339,7 +356,7 @@ public final class GuestCpu implements Cpu {
         phase = TAKE;
         run(SYSCALL, guestCost(AWAIT_WAIT), true);
       }
-      case SLEEP -> {
+      case SLEEP, SLEEP_UNTIL -> {
         phase = SLEEP_ARM;
         run(SYSCALL, guestCost(SLEEP), true);
       }
@@ -354,7 +371,11 @@ public final class GuestCpu implements Cpu {
 
   private void armSleep() {
     Task sleeper = task();
-    if (sleeper.verbNs <= calendar.nowNs()) {
+    long nowNs = calendar.nowNs();
+    if (sleeper.verb == Task.Verb.SLEEP) { // counts from here
+      sleeper.verbNs += nowNs;
+    }
+    if (sleeper.verbNs <= nowNs) {
       phase = SLEPT;
     } else {
       timers.addSleeper(sleeper, sleeper.verbNs);
@@ -367,8 +388,23 @@ public final class GuestCpu implements Cpu {
     if (writesDone()) {
       Task sleeper = task();
       sleeper.resumeAt = SLEPT;
-      leave(sleeper, SLEEPING);
+      fallAsleep(sleeper);
       schedule();
+    }
+  }
+
+  private void fallAsleep(Task sleeper) {
+    long nowNs = calendar.nowNs();
+    Token token = sleeper.token;
+    if (token != null && sleeper.verbNs <= nowNs) { // the timer was quicker: bringing it back has begun
+      awakening = sleeper;
+      runQueue.charge(sleeper, nowNs);
+      current = null;
+      return;
+    }
+    leave(sleeper, SLEEPING);
+    if (token != null) {
+      token.parkUntil(nowNs, SLEEPING, sleeper.verbNs, QUEUE_WAIT);
     }
   }
 
@@ -551,6 +587,10 @@ public final class GuestCpu implements Cpu {
     last = task;
     runQueue.started(task, calendar.nowNs());
     phase = task.resumeAt;
+    if (awakening != null) {
+      letWait(awakening);
+      awakening = null;
+    }
     if (task.token != null) {
       cpu.hold(task.token, QUEUE_WAIT);
     }
@@ -671,6 +711,9 @@ public final class GuestCpu implements Cpu {
 
   private void isr() {
     vector = cpu.takeVector();
+    if (vector == LogicalCpu.TIMER) {
+      claimSleeper();
+    }
     phase = ISR_EOI;
     run(INTERRUPT, guestCost(vector == LogicalCpu.TIMER ? TIMER_ISR : RESCHEDULE_ISR), false);
   }
@@ -724,6 +767,9 @@ public final class GuestCpu implements Cpu {
     Task sleeper = timers.takeExpiredSleeper(nowNs);
     while (sleeper != null) {
       wake(sleeper, null, this);
+      if (!needResched) {
+        letWait(sleeper);
+      }
       sleeper = timers.takeExpiredSleeper(nowNs);
     }
     timers.reprogramAfterInterrupt();
@@ -784,6 +830,14 @@ public final class GuestCpu implements Cpu {
     if (token != null) {
       cpu.release(token);
       token.park(calendar.nowNs(), QUEUE_WAIT);
+    }
+  }
+
+  /** A task that is runnable but does not run: if its token is held here, it is charged with the wait. */
+  private void letWait(Task task) {
+    Token token = task.token;
+    if (token != null && token.holder == cpu) {
+      parkQueued(token);
     }
   }
 
@@ -888,12 +942,12 @@ public final class GuestCpu implements Cpu {
 
   @Override
   public void sleep(long ns) {
-    issue(Task.Verb.SLEEP).verbNs = calendar.nowNs() + Math.min(notNegative("sleep", ns), longestNs());
+    issue(Task.Verb.SLEEP).verbNs = Math.min(notNegative("sleep", ns), longestNs());
   }
 
   @Override
   public void sleepUntil(long timeNs) {
-    issue(Task.Verb.SLEEP).verbNs = Math.min(timeNs, calendar.maxTimeNs());
+    issue(Task.Verb.SLEEP_UNTIL).verbNs = Math.min(timeNs, calendar.maxTimeNs());
   }
 
   @Override

@@ -42,7 +42,7 @@ final class Task extends FairQueue.Entity {
   @Nullable Token token;
 
   /** What a task can be at. */
-  enum Verb { NONE, COMPUTE, SEND, RECEIVE, SIGNAL, AWAIT, SLEEP, EXIT }
+  enum Verb { NONE, COMPUTE, SEND, RECEIVE, SIGNAL, AWAIT, SLEEP, SLEEP_UNTIL, EXIT }
 
   Task(String name, Body body, int boundTo, GuestCpu cpu) {
     this.name = name;

@@ -1,5 +1,6 @@
 package dev.haltlab.engine.guest;
 
+import dev.haltlab.engine.measure.Token;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -113,6 +114,18 @@ final class TimerQueue {
     System.arraycopy(sleepNs, best + 1, sleepNs, best, sleeping - best);
     System.arraycopy(sleepers, best + 1, sleepers, best, sleeping - best);
     return task;
+  }
+
+  /** The task with a token that nobody holds whose sleep ended first, at or before {@code nowNs}; null if none. */
+  @Nullable Task expiredSleeperWithToken(long nowNs) {
+    int best = -1;
+    for (int i = 0; i < sleeping; i++) {
+      Token token = sleepers[i].token;
+      if (sleepNs[i] <= nowNs && (best < 0 || sleepNs[i] < sleepNs[best]) && token != null && token.holder == null) {
+        best = i;
+      }
+    }
+    return best < 0 ? null : sleepers[best];
   }
 
   /** In the timer interrupt: a fixed timer has expired and is queued anew without a write of its own. */

@@ -127,6 +127,9 @@ public final class BareCpu extends LogicalCpu {
     guest.claimTransit();
     visible |= vector;
     if (phase == HALTED) {
+      if (vector == TIMER) {
+        guest.claimSleeper();
+      }
       waking = vector;
       long excessNs = cpu.leaveIdle();
       if (excessNs > 0) {

@@ -618,6 +618,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   /** The host timer that backs the APIC timer fires on the pCPU of this vCPU. */
   private void timerFired() {
     touched();
+    guest.claimSleeper();
     if (phase == GUEST || phase == GUEST_COLD) {
       pending |= TIMER;
       if (preemptionTimer) {

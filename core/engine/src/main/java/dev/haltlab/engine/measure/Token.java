@@ -20,6 +20,8 @@ public final class Token {
   private long startNs;
   private long parkedSinceNs;
   private int parkedAs;
+  private long parkedUntilNs;
+  private int parkedThen;
 
   /** Somebody whose elapsed time is charged to the token: a CPU. */
   public interface Holder {
@@ -31,6 +33,7 @@ public final class Token {
     probe = forProbe;
     startNs = nowNs;
     parkedSinceNs = nowNs;
+    parkedUntilNs = Long.MAX_VALUE;
     java.util.Arrays.fill(pathNs, 0);
   }
 
@@ -52,10 +55,20 @@ public final class Token {
   public void park(long nowNs, int pathStep) {
     parkedSinceNs = nowNs;
     parkedAs = pathStep;
+    parkedUntilNs = Long.MAX_VALUE;
   }
 
-  /** Ends a wait that {@link #park} began. */
+  /** As {@link #park}, but from {@code untilNs} > {@code nowNs} on the wait will be charged to {@code thenPathStep}. */
+  public void parkUntil(long nowNs, int pathStep, long untilNs, int thenPathStep) {
+    park(nowNs, pathStep);
+    parkedUntilNs = untilNs;
+    parkedThen = thenPathStep;
+  }
+
+  /** Ends a wait that {@link #park} or {@link #parkUntil} began. */
   public void unpark(long nowNs) {
-    pathNs[parkedAs] += nowNs - parkedSinceNs;
+    long changeNs = Math.min(nowNs, parkedUntilNs);
+    pathNs[parkedAs] += changeNs - parkedSinceNs;
+    pathNs[parkedThen] += nowNs - changeNs;
   }
 }
