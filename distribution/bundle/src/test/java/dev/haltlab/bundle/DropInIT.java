@@ -3,14 +3,10 @@ package dev.haltlab.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.spi.ToolProvider;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,18 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
  * line, a jar in plugins/, and it is everywhere a built-in is.
  */
 class DropInIT {
-  private static final String MY_POLL = """
-      import dev.haltlab.spi.*;
-      import java.time.Duration;
-
-      public final class MyPoll implements HaltPollProvider<MyPoll.Config> {
-        public record Config(Duration window) {}
-        public String id() { return "my-poll"; }
-        public Config defaults() { return new Config(Duration.ofNanos(50_000)); }
-        public HaltPoll create(Config c, Seat s) { long ns = c.window().toNanos(); return now -> ns; }
-      }
-      """;
-
   private static final String SCENARIO = """
       scenario: mine
       host: { cpu: ivy-bridge }
@@ -46,36 +30,15 @@ class DropInIT {
 
   @TempDir static Path place;
   private static Bundle bundle;
+  private static Author author;
 
   @TempDir Path folder;
 
   @BeforeAll
-  static void drop() throws IOException {
+  static void drop() {
     bundle = Bundle.copyTo(place.resolve("haltlab"));
-    jar(bundle.root.resolve("plugins/my-poll-1.0.jar"), "MyPoll", MY_POLL);
-  }
-
-  private static void jar(Path jar, String name, String text) throws IOException {
-    Path work = Files.createTempDirectory(place, "work");
-    Path source = Files.writeString(work.resolve(name + ".java"), text);
-    Path classes = Files.createDirectory(work.resolve("classes"));
-    Path services = Files.createDirectories(classes.resolve("META-INF/services"));
-    Files.writeString(services.resolve("dev.haltlab.spi.HaltPollProvider"), name + "\n");
-    String contracts;
-    try (Stream<Path> files = Files.walk(bundle.root.resolve("sdk"))) {
-      contracts = files.filter(file -> file.toString().endsWith(".jar")).findFirst().orElseThrow().toString();
-    }
-    // -Werror: a stranger's first compilation should not greet them with warnings about our annotations.
-    tool("javac", "--release", "17", "-Xlint:all", "-Werror", "-cp", contracts, "-d", classes.toString(),
-        source.toString());
-    tool("jar", "--create", "--file", jar.toString(), "-C", classes.toString(), ".");
-  }
-
-  private static void tool(String name, String... arguments) {
-    StringWriter said = new StringWriter();
-    PrintWriter writer = new PrintWriter(said);
-    int code = ToolProvider.findFirst(name).orElseThrow().run(writer, writer, arguments);
-    assertThat(code).as("%s", said).isZero();
+    author = new Author(bundle, place);
+    author.jar(bundle.root.resolve("plugins/my-poll-1.0.jar"), "MyPoll", Author.MY_POLL);
   }
 
   @Test
@@ -108,21 +71,12 @@ class DropInIT {
   @Test
   void a_place_of_ones_own_is_named_by_option_or_environment() throws IOException {
     Path mine = Files.createDirectory(folder.resolve("my plugins"));
-    jar(mine.resolve("other.jar"), "Other", MY_POLL.replace("MyPoll", "Other").replace("my-poll", "other"));
-    assertThat(bundle.run(folder, "plugins", "list", "--plugins", "my plugins").out()).contains("my-poll", "other.jar");
-    assertThat(Bundle.process(folder, Map.of("HALTLAB_PLUGINS", mine.toString()),
-        List.of(bundle.command().toString(), "plugins", "list")).out()).contains("my-poll", "other.jar");
-  }
-
-  @Test
-  void one_that_throws_is_named_in_one_line_with_exit_code_3() throws IOException {
-    Path mine = Files.createDirectory(folder.resolve("mine"));
-    jar(mine.resolve("broken.jar"), "Broken", MY_POLL.replace("MyPoll", "Broken").replace("my-poll", "broken")
-        .replace("now -> ns", "now -> { throw new IllegalStateException(\"no idea\"); }"));
-    Files.writeString(folder.resolve("mine.yaml"), SCENARIO.replace("my-poll", "broken"));
-    Bundle.Said said = bundle.run(folder, "run", "mine.yaml", "--plugins", "mine");
-    assertThat(said.code()).isEqualTo(3);
-    assertThat(said.err().strip()).contains("broken", "broken.jar", "no idea").doesNotContain("\n");
-    assertThat(said.out()).isEmpty();
+    author.jar(mine.resolve("other.jar"), "Other", Author.strategy("Other", "other", "my-poll", "other"));
+    Path third = Files.createDirectory(folder.resolve("third"));
+    author.jar(third.resolve("third.jar"), "Third", Author.strategy("Third", "third", "my-poll", "third"));
+    assertThat(bundle.run(folder, "plugins", "list", "--plugins", "my plugins", "--plugins", "third").out())
+        .contains("my-poll", "other.jar", "third.jar");
+    assertThat(Bundle.process(folder, Map.of("HALTLAB_PLUGINS", mine + ":" + third.resolve("third.jar")),
+        List.of(bundle.command().toString(), "plugins", "list")).out()).contains("my-poll", "other.jar", "third.jar");
   }
 }
