@@ -1,6 +1,7 @@
 package dev.haltlab.spi;
 
 /** Where the price of a step comes from. Every report repeats it. */
+@Stability(Stability.Level.PROVISIONAL)
 public enum Basis {
   /** Read off a published measurement of this very step. */
   MEASURED,

@@ -3,6 +3,7 @@ package dev.haltlab.spi;
 import java.util.random.RandomGenerator;
 
 /** The program of one task. An object serves one task only. */
+@Stability(Stability.Level.STABLE)
 @FunctionalInterface
 public interface Body {
   /**

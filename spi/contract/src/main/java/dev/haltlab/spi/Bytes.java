@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
  *
  * @param count bytes, at least 0
  */
+@Stability(Stability.Level.STABLE)
 public record Bytes(long count) {
   private static final Pattern TEXT = Pattern.compile("([0-9]+)\\s*(B|KiB|MiB|GiB)?", Pattern.CASE_INSENSITIVE);
 

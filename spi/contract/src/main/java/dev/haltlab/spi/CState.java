@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param powerMw power of the core in this state, milliwatts, at least 0; −1 if not known. Known of all allowed states, it
  *     gives results the energy of idle time
  */
+@Stability(Stability.Level.PROVISIONAL)
 public record CState(String name, Duration exitLatency, Duration targetResidency, int powerMw) {
   public CState {
     if (name.isBlank()) {

@@ -19,6 +19,7 @@ import java.math.RoundingMode;
  * @param basis where the figures come from
  * @param source the citation, or for {@link Basis#FITTED} the target that was used up
  */
+@Stability(Stability.Level.PROVISIONAL)
 public record Cost(long minPs, long p50Ps, long p90Ps, long p99Ps, long maxPs, Rare rare, Basis basis, String source) {
 
   /**

@@ -7,6 +7,7 @@ import java.util.random.RandomGenerator;
  * A distribution of durations. In YAML: {@code 100us} (always that), {@code { exponential: 100us }}, {@code { uniform:
  * [5us, 20us] }}, {@code { quantiles: { min: 1us, p50: 2us, p90: 3us, p99: 9us, max: 20us } }}.
  */
+@Stability(Stability.Level.STABLE)
 public sealed interface Dist {
 
   /** The mean in ns, rounded down. */

@@ -1,6 +1,7 @@
 package dev.haltlab.spi;
 
 /** Interrupt hardware and host idle facts of a profile; a scenario may override the set. */
+@Stability(Stability.Level.PROVISIONAL)
 public enum Feature {
   /** Virtual interrupt delivery: EOI needs no exit. Without it each EOI is an MSR_WRITE exit, unless {@link #PV_EOI}. */
   VIRTUAL_EOI,

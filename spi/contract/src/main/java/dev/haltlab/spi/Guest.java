@@ -3,6 +3,7 @@ package dev.haltlab.spi;
 import java.util.random.RandomGenerator;
 
 /** A VM being populated. Valid only inside {@link WorkloadProvider#define}. */
+@Stability(Stability.Level.STABLE)
 public interface Guest {
   /** In {@link #task}: the guest's scheduler chooses the vCPU. */
   int ANY = -1;

@@ -18,6 +18,7 @@ package dev.haltlab.spi;
  *
  * <p>Source: {@code kvm_vcpu_halt()}, Linux 6.1 and later; Documentation/virt/kvm/halt-polling.rst.
  */
+@Stability(Stability.Level.STABLE)
 @FunctionalInterface
 public interface HaltPoll {
 

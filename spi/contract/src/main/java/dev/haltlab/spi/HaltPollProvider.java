@@ -5,6 +5,7 @@ package dev.haltlab.spi;
  *
  * @param <C> its configuration, see {@link Provider}
  */
+@Stability(Stability.Level.STABLE)
 public non-sealed interface HaltPollProvider<C extends Record> extends Provider<C> {
 
   /**

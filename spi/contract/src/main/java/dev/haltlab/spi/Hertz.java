@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
  *
  * @param perSecond cycles per second, at least 1
  */
+@Stability(Stability.Level.STABLE)
 public record Hertz(long perSecond) {
   private static final Pattern TEXT = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*(Hz|kHz|MHz|GHz)", Pattern.CASE_INSENSITIVE);
 

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param cstates host idle states, shallowest first; at least one, with different names
  * @param features interrupt hardware
  */
+@Stability(Stability.Level.PROVISIONAL)
 public record HostProfile(
     String title, Hertz clock, Map<Step, Cost> steps, List<CState> cstates, Set<Feature> features) {
   public HostProfile {

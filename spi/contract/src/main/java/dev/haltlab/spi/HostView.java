@@ -4,6 +4,7 @@ package dev.haltlab.spi;
  * The host as a halt-poll strategy may see it. Pulled, never pushed; valid only inside {@link HaltPoll#budget} and
  * {@link HaltPoll#woken}.
  */
+@Stability(Stability.Level.PROVISIONAL)
 public interface HostView {
   /** Other threads that are runnable on this vCPU's pCPU now: the run queue without the vCPU thread itself. */
   int otherRunnable();

@@ -20,6 +20,7 @@ import java.util.List;
  *
  * <p>Source: drivers/cpuidle/cpuidle.c and kernel/sched/idle.c, Linux 4.19.
  */
+@Stability(Stability.Level.STABLE)
 public interface IdlePolicy {
 
   /** The states to choose from, shallowest first; at least one. Asked once, when the run is built. */

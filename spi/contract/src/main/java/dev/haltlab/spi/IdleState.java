@@ -8,6 +8,7 @@ package dev.haltlab.spi;
  * @param exitLatencyNs the guest driver's table entry: time to leave the state, ns, at least 0
  * @param residencyNs the guest driver's table entry: shortest stay that pays, ns, at least 0
  */
+@Stability(Stability.Level.STABLE)
 public record IdleState(String name, Kind kind, long exitLatencyNs, long residencyNs) {
 
   /** What the CPU does while idle. */

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  * @param minor second number
  * @param patch third number, 0 if absent
  */
+@Stability(Stability.Level.STABLE)
 public record KernelVersion(int major, int minor, int patch) implements Comparable<KernelVersion> {
   private static final Pattern TEXT = Pattern.compile("v?([0-9]{1,4})\\.([0-9]{1,4})(?:\\.([0-9]{1,6}))?(?:[-+~.].*|-?rc[0-9]+)?");
 

@@ -14,6 +14,7 @@ import java.util.List;
  *     left out. Its compact constructor refuses a bad value with an {@link
  *     IllegalArgumentException} whose message starts with the component's name.
  */
+@Stability(Stability.Level.STABLE)
 public sealed interface Provider<C extends Record>
     permits HaltPollProvider, IdlePolicyProvider, WorkloadProvider, HostProfileProvider, TraceReaderProvider {
 

@@ -6,6 +6,7 @@ import java.util.random.RandomGenerator;
  * A distribution compiled to an inverse-CDF table over one stream of random numbers. One draw is a table look-up and an
  * interpolation: no logarithm, no allocation, the same bits on every JDK.
  */
+@Stability(Stability.Level.STABLE)
 public final class Sampler {
   private static final int CELL_BITS = 10;
   private static final int CELLS = 1 << CELL_BITS;

@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
  *   Script.forever().start(rtt).send(request, 1).receive(reply).stop(rtt).compute(workNs)
  * </pre>
  */
+@Stability(Stability.Level.STABLE)
 public final class Script implements Body {
   private enum Op { COMPUTE, COMPUTE_DIST, SEND, RECEIVE, SIGNAL, AWAIT, SLEEP, SLEEP_DIST, EXIT, START, STOP }
 

@@ -3,6 +3,7 @@ package dev.haltlab.spi;
 import java.util.random.RandomGenerator;
 
 /** Where a per-vCPU instance sits: its VM, its vCPU, its random numbers and what it may see of the host. */
+@Stability(Stability.Level.STABLE)
 public interface Seat {
   /** Name of the VM, as in the scenario. */
   String vm();

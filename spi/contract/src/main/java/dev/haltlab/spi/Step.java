@@ -6,6 +6,7 @@ package dev.haltlab.spi;
  *
  * <p>"Cold" and "warm" tell whether the woken vCPU's core sleeps: several steps of the talk's tables differ by that.
  */
+@Stability(Stability.Level.PROVISIONAL)
 public enum Step {
   // --- leaving and entering the guest ---
   /** Guest instruction to first host instruction, any exit but the ICR write's. */

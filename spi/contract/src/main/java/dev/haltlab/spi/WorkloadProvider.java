@@ -6,6 +6,7 @@ package dev.haltlab.spi;
  *
  * @param <C> its configuration, see {@link Provider}
  */
+@Stability(Stability.Level.STABLE)
 public non-sealed interface WorkloadProvider<C extends Record> extends Provider<C> {
 
   /**

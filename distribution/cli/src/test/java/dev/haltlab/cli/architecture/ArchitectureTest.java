@@ -199,7 +199,7 @@ public final class ArchitectureTest {
   }
 
   /** The module whose folder or jar the class was read from: true also for modules that are not in the boot layer. */
-  private static ModuleDescriptor moduleOf(JavaClass c) {
+  static ModuleDescriptor moduleOf(JavaClass c) {
     String location = c.getSource().orElseThrow().getUri().toString();
     String root = location.substring(0, location.length() - (c.getName().length() + ".class".length()));
     try (InputStream in = URI.create(root + "module-info.class").toURL().openStream()) {
