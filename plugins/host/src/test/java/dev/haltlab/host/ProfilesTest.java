@@ -86,12 +86,6 @@ class ProfilesTest {
 
   @ParameterizedTest
   @FieldSource("PROVIDERS")
-  void theDefaultsAreEqualEachTime(HostProfileProvider provider) {
-    assertThat(provider.defaults()).isEqualTo(provider.defaults());
-  }
-
-  @ParameterizedTest
-  @FieldSource("PROVIDERS")
   void cStatesGrowDeeper(HostProfileProvider provider) {
     var states = provider.defaults().cstates();
     assertThat(states.get(0).name()).isEqualTo("C1");

@@ -83,6 +83,12 @@ class ProgramTest {
     return new Program.Config(tasks, 0);
   }
 
+  static Program.Config clientAndServer() {
+    return program(
+        "client", forever(0, start("job"), send("jobs", 128), receive("replies"), stop("job"), sleep(100_000)),
+        "server", forever(1, receive("jobs"), compute(10_000), send("replies", 16)));
+  }
+
   private static FakeGuest run(Program.Config config, int vcpus, int calls) {
     FakeGuest guest = new FakeGuest(vcpus);
     new Program().define(config, guest);
@@ -92,15 +98,7 @@ class ProgramTest {
 
   @Test
   void clientAndServerDoAsWritten() {
-    FakeGuest guest =
-        run(
-            program(
-                "client",
-                forever(0, start("job"), send("jobs", 128), receive("replies"), stop("job"), sleep(100_000)),
-                "server",
-                forever(1, receive("jobs"), compute(10_000), send("replies", 16))),
-            2,
-            6_000);
+    FakeGuest guest = run(clientAndServer(), 2, 6_000);
     assertThat(guest.only().name()).isEqualTo("job");
     assertThat(guest.only().stopped).isGreaterThan(900);
     assertThat(guest.only().totalNs).isEqualTo(guest.only().stopped * 10_000L);

@@ -3,28 +3,18 @@ package dev.haltlab.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.haltlab.spi.Body;
 import dev.haltlab.spi.Bytes;
-import dev.haltlab.spi.Cpu;
 import dev.haltlab.spi.Dist;
-import dev.haltlab.spi.Event;
-import dev.haltlab.spi.Guest;
-import dev.haltlab.spi.Probe;
-import dev.haltlab.spi.Socket;
 import dev.haltlab.spi.WorkloadProvider;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /**
  * Pins: a task that issues two verbs or none in one call, a measurement that is started and lost, a workload that
- * stands still, sits on the wrong vCPU or allocates while it runs.
+ * stands still or sits on the wrong vCPU.
  */
 class WorkloadsTest {
   static final List<WorkloadProvider<?>> TALKING =
@@ -81,135 +71,6 @@ class WorkloadsTest {
     guest.run(5_000);
     guest.tasks.values().forEach(task -> assertThat(task.steps).as(task.name).isGreaterThan(10));
     assertThat(guest.nowNs()).as("time passes").isPositive();
-  }
-
-  @ParameterizedTest
-  @FieldSource("TALKING")
-  void theDefaultsAreEqualEachTime(WorkloadProvider<?> provider) {
-    assertThat(provider.defaults()).isEqualTo(provider.defaults());
-  }
-
-  /** Keeps bodies instead of running them. */
-  private static final class Collector implements Guest {
-    final List<Body> bodies = new ArrayList<>();
-    final FakeGuest names = new FakeGuest(2);
-
-    @Override
-    public int vcpus() {
-      return 2;
-    }
-
-    @Override
-    public RandomGenerator random(String name) {
-      return names.random(name);
-    }
-
-    @Override
-    public Socket socket(String name) {
-      return names.socket(name);
-    }
-
-    @Override
-    public Event event(String name, boolean autoReset) {
-      return names.event(name, autoReset);
-    }
-
-    @Override
-    public Probe probe(String name) {
-      return names.probe(name);
-    }
-
-    @Override
-    public void task(String name, int vcpu, Body body) {
-      bodies.add(body);
-    }
-
-    @Override
-    public void wheelTimers(int vcpu, Dist interval) {}
-  }
-
-  /** Does nothing and allocates nothing. */
-  private static final class IdleCpu implements Cpu {
-    private long now;
-    private @Nullable Socket received;
-
-    @Override
-    public long nowNs() {
-      return now++;
-    }
-
-    @Override
-    public void compute(long ns) {}
-
-    @Override
-    public void send(Socket to, int bytes) {}
-
-    @Override
-    public void receive(Socket from) {
-      received = from;
-    }
-
-    @Override
-    public void receiveAny(Socket... from) {
-      received = from[0];
-    }
-
-    @Override
-    public void signal(Event event) {}
-
-    @Override
-    public void await(Event event) {}
-
-    @Override
-    public void awaitAny(Event... events) {}
-
-    @Override
-    public void sleep(long ns) {}
-
-    @Override
-    public void sleepUntil(long timeNs) {}
-
-    @Override
-    public void exit() {}
-
-    @Override
-    public @Nullable Socket received() {
-      return received;
-    }
-
-    @Override
-    public void start(Probe probe) {}
-
-    @Override
-    public void stop(Probe probe) {}
-  }
-
-  private static <C extends Record> List<Body> bodies(WorkloadProvider<C> provider) {
-    Collector collector = new Collector();
-    provider.define(provider.defaults(), collector);
-    collector.bodies.forEach(body -> body.bind(new SplittableRandom(1)));
-    return collector.bodies;
-  }
-
-  @ParameterizedTest
-  @FieldSource("TALKING")
-  void aTaskAllocatesNothingWhileItRuns(WorkloadProvider<?> provider) {
-    AllocationProbe allocation = new AllocationProbe();
-    Cpu cpu = new IdleCpu();
-    for (Body body : bodies(provider)) {
-      drive(body, cpu);
-      drive(body, cpu);
-      long before = allocation.bytes();
-      drive(body, cpu);
-      // the measurement itself boxes a few numbers
-      assertThat(allocation.bytes() - before).as("bytes in 20,000 calls").isLessThan(10_000);
-    }
-  }
-
-  private static void drive(Body body, Cpu cpu) {
-    for (int i = 0; i < 20_000; i++) {
-      body.next(cpu);
-    }
   }
 
   @Test

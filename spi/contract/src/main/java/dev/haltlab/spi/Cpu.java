@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a task can do. Verbs take simulated time and end the call of {@link Body#next}; instants take none. Messages and
  * signals carry the token of a started probe to whoever receives them: its time is charged step by step on the way.
+ *
+ * <p>Checked by {@code required_305_verbsMakeSense}, {@code required_306_measurementsEnd}.
  */
 @Stability(Stability.Level.STABLE)
 public interface Cpu {

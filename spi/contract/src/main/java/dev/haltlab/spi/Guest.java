@@ -2,7 +2,12 @@ package dev.haltlab.spi;
 
 import java.util.random.RandomGenerator;
 
-/** A VM being populated. Valid only inside {@link WorkloadProvider#define}. */
+/**
+ * A VM being populated. Valid only inside {@link WorkloadProvider#define}.
+ *
+ * <p>Checked by {@code required_302_declarationsFitTheVm}, {@code required_309_guestsShareNothing},
+ * {@code required_310_guestIsUsedInDefineOnly}.
+ */
 @Stability(Stability.Level.STABLE)
 public interface Guest {
   /** In {@link #task}: the guest's scheduler chooses the vCPU. */

@@ -17,6 +17,9 @@ package dev.haltlab.spi;
  * and {@code woken} is not called. Both methods allocate nothing, read no clock and return at once.
  *
  * <p>Source: {@code kvm_vcpu_halt()}, Linux 6.1 and later; Documentation/virt/kvm/halt-polling.rst.
+ *
+ * <p>Checked by {@code required_102_budgetAndWokenAllocateNothing}, {@code required_103_sameSeatSameAnswers},
+ * {@code required_106_extremeValuesAreTolerated}, {@code required_110_budgetAndWokenThrowNothing}.
  */
 @Stability(Stability.Level.STABLE)
 @FunctionalInterface
@@ -27,6 +30,8 @@ public interface HaltPoll {
 
   /**
    * Decides how long to poll. Asked once each time the vCPU blocks.
+   *
+   * <p>Checked by {@code required_101_budgetIsNeverNegative}, {@code required_105_budgetWithoutWokenIsNormal}.
    *
    * @param nowNs simulated time, never decreasing
    * @return ns to poll; 0 schedules out at once; {@link #FOREVER} polls without end; never negative
@@ -47,6 +52,8 @@ public interface HaltPoll {
   /**
    * The window after the latest decision, in ns and not clamped, as the kernel's {@code kvm_halt_poll_ns} event shows
    * it; −1 if the strategy has none. For plots and counters only: it has no effect.
+   *
+   * <p>Checked by {@code required_107_windowNsHasNoEffect}.
    */
   default long windowNs() {
     return -1;
@@ -66,6 +73,8 @@ public interface HaltPoll {
   /**
    * Whether polling stops when another thread becomes runnable on this pCPU, as Linux does. Asked once, when the run
    * is built. With false only the host scheduler's time slice ends the poll.
+   *
+   * <p>Checked by {@code required_108_yieldsIsAlwaysTheSame}.
    */
   default boolean yields() {
     return true;

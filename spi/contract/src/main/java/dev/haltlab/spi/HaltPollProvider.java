@@ -11,6 +11,9 @@ public non-sealed interface HaltPollProvider<C extends Record> extends Provider<
   /**
    * Makes the strategy of one vCPU. Called once per vCPU and replication, before time 0; instances share nothing.
    *
+   * <p>Checked by {@code required_100_createMakesAStrategyForEveryVcpu}, {@code required_104_instancesShareNothing},
+   * {@code required_109_hostIsAskedInsideBudgetAndWokenOnly}.
+   *
    * @param config the defaults with the user's keys laid over them
    * @param seat where this instance sits
    */

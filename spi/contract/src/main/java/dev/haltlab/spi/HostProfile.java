@@ -10,6 +10,10 @@ import java.util.Set;
 /**
  * A host CPU as data. It prices steps, never outcomes: exits per transaction and latencies follow from what happens.
  *
+ * <p>Checked by {@code required_400_titleIsOneLine}, {@code required_401_pricesCanBeDrawn},
+ * {@code required_402_pricesHaveSources}, {@code required_403_somethingIsPriced},
+ * {@code required_404_cstatesAreShallowestFirst}.
+ *
  * @param title as shown in reports, for example {@code "Ivy Bridge, host 3.11"}
  * @param clock TSC frequency
  * @param steps the price of each step; a step without a price costs nothing and is reported as such

@@ -19,15 +19,24 @@ import java.util.List;
  * moved. No method allocates or reads a clock.
  *
  * <p>Source: drivers/cpuidle/cpuidle.c and kernel/sched/idle.c, Linux 4.19.
+ *
+ * <p>Checked by {@code required_205_idleLoopAllocatesNothing}, {@code required_206_sameSeatSameAnswers},
+ * {@code required_208_extremeValuesAreTolerated}, {@code required_212_idleLoopThrowsNothing}.
  */
 @Stability(Stability.Level.STABLE)
 public interface IdlePolicy {
 
-  /** The states to choose from, shallowest first; at least one. Asked once, when the run is built. */
+  /**
+   * The states to choose from, shallowest first; at least one. Asked once, when the run is built.
+   *
+   * <p>Checked by {@code required_201_statesAreThereAndTheSame}, {@code required_202_statesAreShallowestFirst}.
+   */
   List<IdleState> states();
 
   /**
    * Chooses a state. Asked on each pass of the idle loop.
+   *
+   * <p>Checked by {@code required_203_selectIsInRange}, {@code required_209_selectWithoutReflectIsNormal}.
    *
    * @param nowNs simulated time
    * @param sleepNs time to the next timer of this CPU, ns; {@link Long#MAX_VALUE} if there is none
@@ -36,12 +45,20 @@ public interface IdlePolicy {
    */
   int select(long nowNs, long sleepNs, boolean tickStopped);
 
-  /** Whether the tick may be stopped for the state just selected; asked after each {@link #select}. */
+  /**
+   * Whether the tick may be stopped for the state just selected; asked after each {@link #select}.
+   *
+   * <p>Checked by {@code required_210_questionsHaveNoEffect}.
+   */
   default boolean stopsTick() {
     return true;
   }
 
-  /** How long a POLL state may spin as of now, ns; {@link HaltPoll#FOREVER} for no limit. */
+  /**
+   * How long a POLL state just selected may spin as of now, ns; {@link HaltPoll#FOREVER} for no limit.
+   *
+   * <p>Checked by {@code required_204_pollNsIsNeverNegative}, {@code required_210_questionsHaveNoEffect}.
+   */
   default long pollNs() {
     return HaltPoll.FOREVER;
   }

@@ -11,6 +11,9 @@ public non-sealed interface IdlePolicyProvider<C extends Record> extends Provide
   /**
    * Makes the policy of one vCPU. Called once per vCPU and replication, before time 0; instances share nothing.
    *
+   * <p>Checked by {@code required_200_createMakesAPolicyForEveryVcpu}, {@code required_207_instancesShareNothing},
+   * {@code required_211_hostIsNotAsked}.
+   *
    * @param config the defaults with the user's keys laid over them
    * @param seat where this instance sits
    */

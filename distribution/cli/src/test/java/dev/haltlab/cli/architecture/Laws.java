@@ -36,6 +36,7 @@ final class Laws {
   private static final String ENGINE = "dev.haltlab.engine..";
   private static final String TRACE = "dev.haltlab.trace..";
   private static final String PLATFORM = "dev.haltlab.platform..";
+  private static final String TCK = "dev.haltlab.tck..";
   private static final String CLI = "dev.haltlab.cli..";
   private static final String[] PLUGINS = {
     "dev.haltlab.haltpoll..", "dev.haltlab.idle..", "dev.haltlab.workload..", "dev.haltlab.host.."
@@ -83,6 +84,21 @@ final class Laws {
           .as("the built-in plugins know the contract and nothing else of ours")
           .because("what a built-in can do, a third party's plugin must be able to do");
 
+  static final ArchRule KITS_KNOW_THE_CONTRACT_ONLY =
+      classes()
+          .that().resideInAPackage(TCK)
+          .should().onlyDependOnClassesThat()
+          .resideInAnyPackage(TCK, SPI, "java..", "com.sun.management..", "org.junit.jupiter.api..", "org.jspecify..")
+          .as("the kits know the contract, the JDK and JUnit, and nothing else")
+          .because("a third party tests against them without the platform, and drives plugins with fakes");
+
+  static final ArchRule CHECKS_RUN_WITHOUT_JUNIT =
+      noClasses()
+          .that().resideInAPackage(TCK).and().resideOutsideOfPackage("dev.haltlab.tck.junit..")
+          .should().dependOnClassesThat().resideInAPackage("org.junit..")
+          .as("the checks run without JUnit")
+          .because("the command runs them, and JUnit is no part of the bundle");
+
   static final ArchRule PLUGIN_MODULES_ARE_STRANGERS =
       slices()
           .matching("dev.haltlab.(haltpoll|idle|workload|host)..")
@@ -92,7 +108,7 @@ final class Laws {
 
   static final ArchRule CORE_NAMES_NO_PLUGIN =
       noClasses()
-          .that().resideInAnyPackage(SPI, ENGINE, TRACE, PLATFORM, CLI)
+          .that().resideInAnyPackage(SPI, TCK, ENGINE, TRACE, PLATFORM, CLI)
           .should().dependOnClassesThat().resideInAnyPackage(PLUGINS)
           .as("core names no plugin")
           .because("plugins are found by ServiceLoader; a built-in that is wired in is a rule of its own");
