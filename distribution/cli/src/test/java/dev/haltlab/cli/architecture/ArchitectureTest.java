@@ -15,6 +15,7 @@ import dev.haltlab.engine.sim.planted.HotSins;
 import dev.haltlab.haltpoll.planted.PluginSins;
 import dev.haltlab.platform.planted.PlatformSins;
 import dev.haltlab.platform.report.planted.ReportSins;
+import dev.haltlab.rules.planted.RulesSins;
 import dev.haltlab.spi.planted.SpiSins;
 import dev.haltlab.tck.planted.TckSins;
 import dev.haltlab.trace.planted.TraceSins;
@@ -51,6 +52,7 @@ public final class ArchitectureTest {
   static {
     ARROWS.put("dev.haltlab.spi", new Arrow(30, Set.of()));
     ARROWS.put("dev.haltlab.tck", new Arrow(25, Set.of("dev.haltlab.spi")));
+    ARROWS.put("dev.haltlab.rules", new Arrow(5, Set.of("dev.haltlab.spi")));
     ARROWS.put("dev.haltlab.engine", new Arrow(50, Set.of("dev.haltlab.spi")));
     ARROWS.put("dev.haltlab.trace", new Arrow(12, Set.of("dev.haltlab.spi")));
     ARROWS.put(
@@ -83,7 +85,8 @@ public final class ArchitectureTest {
         law(Laws.ENGINE_KNOWS_THE_CONTRACT_ONLY, EngineSins.KnowsPlatform.class),
         law(Laws.TRACES_KNOW_THE_CONTRACT_ONLY, TraceSins.KnowsPlatform.class, TraceSins.KnowsEngine.class),
         law(Laws.PLUGINS_KNOW_THE_CONTRACT_ONLY, PluginSins.KnowsEngine.class, PluginSins.KnowsPlatform.class),
-        law(Laws.KITS_KNOW_THE_CONTRACT_ONLY, TckSins.KnowsEngine.class),
+        law(Laws.CONFORMANCE_KIT_KNOWS_THE_CONTRACT_ONLY, TckSins.KnowsEngine.class),
+        law(Laws.RULE_KIT_KNOWS_THE_CONTRACT_ONLY, RulesSins.KnowsEngine.class, RulesSins.KnowsTck.class),
         law(Laws.CHECKS_RUN_WITHOUT_JUNIT, TckSins.KnowsJUnit.class),
         law(Laws.PLUGIN_MODULES_ARE_STRANGERS, PluginSins.KnowsAnotherKind.class),
         law(Laws.CORE_NAMES_NO_PLUGIN, PlatformSins.NamesPlugin.class),

@@ -37,6 +37,7 @@ final class Laws {
   private static final String TRACE = "dev.haltlab.trace..";
   private static final String PLATFORM = "dev.haltlab.platform..";
   private static final String TCK = "dev.haltlab.tck..";
+  private static final String RULES = "dev.haltlab.rules..";
   private static final String CLI = "dev.haltlab.cli..";
   private static final String[] PLUGINS = {
     "dev.haltlab.haltpoll..", "dev.haltlab.idle..", "dev.haltlab.workload..", "dev.haltlab.host.."
@@ -84,13 +85,21 @@ final class Laws {
           .as("the built-in plugins know the contract and nothing else of ours")
           .because("what a built-in can do, a third party's plugin must be able to do");
 
-  static final ArchRule KITS_KNOW_THE_CONTRACT_ONLY =
+  static final ArchRule CONFORMANCE_KIT_KNOWS_THE_CONTRACT_ONLY =
       classes()
           .that().resideInAPackage(TCK)
           .should().onlyDependOnClassesThat()
           .resideInAnyPackage(TCK, SPI, "java..", "com.sun.management..", "org.junit.jupiter.api..", "org.jspecify..")
-          .as("the kits know the contract, the JDK and JUnit, and nothing else")
+          .as("the conformance kit knows the contract, the JDK and JUnit, and nothing else")
           .because("a third party tests against them without the platform, and drives plugins with fakes");
+
+  static final ArchRule RULE_KIT_KNOWS_THE_CONTRACT_ONLY =
+      classes()
+          .that().resideInAPackage(RULES)
+          .should().onlyDependOnClassesThat()
+          .resideInAnyPackage(RULES, SPI, "java..", "com.tngtech.archunit..", "org.jspecify..")
+          .as("the rule kit knows the contract, the JDK and ArchUnit, and nothing else")
+          .because("a third party's build takes it without the platform, and without running anything");
 
   static final ArchRule CHECKS_RUN_WITHOUT_JUNIT =
       noClasses()
@@ -108,7 +117,7 @@ final class Laws {
 
   static final ArchRule CORE_NAMES_NO_PLUGIN =
       noClasses()
-          .that().resideInAnyPackage(SPI, TCK, ENGINE, TRACE, PLATFORM, CLI)
+          .that().resideInAnyPackage(SPI, TCK, RULES, ENGINE, TRACE, PLATFORM, CLI)
           .should().dependOnClassesThat().resideInAnyPackage(PLUGINS)
           .as("core names no plugin")
           .because("plugins are found by ServiceLoader; a built-in that is wired in is a rule of its own");
