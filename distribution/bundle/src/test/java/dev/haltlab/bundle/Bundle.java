@@ -59,6 +59,11 @@ final class Bundle {
 
   /** Runs any command with a small environment: JAVA_HOME of the Java under test, and what is given. */
   static Said process(Path folder, Map<String, String> more, List<String> command) {
+    return process(folder, more, command, PATIENCE_SECONDS);
+  }
+
+  /** The same for a command that may take longer. */
+  static Said process(Path folder, Map<String, String> more, List<String> command, long patienceSeconds) {
     try {
       Path out = Files.createTempFile("haltlab", ".out");
       Path err = Files.createTempFile("haltlab", ".err");
@@ -74,7 +79,7 @@ final class Bundle {
       builder.environment().clear();
       builder.environment().putAll(env);
       Process process = builder.start();
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      if (!process.waitFor(patienceSeconds, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         throw new IllegalStateException("still running: " + command);
       }
