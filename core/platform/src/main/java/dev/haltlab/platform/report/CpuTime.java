@@ -7,8 +7,10 @@ import dev.haltlab.engine.VcpuState;
 import dev.haltlab.spi.CState;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -66,6 +68,40 @@ final class CpuTime {
     return vm.vcpus().stream().mapToLong(CpuTime::busyNs).sum();
   }
 
+  /** Time the pCPUs were busy, ns, all together. */
+  static long busyNs(Outcome outcome) {
+    return outcome.pcpus().stream().mapToLong(CpuTime::busyNs).sum();
+  }
+
+  /** Time the pCPUs were busy, all together, in per cent of one of them. */
+  static @Nullable BigDecimal busyPercent(Outcome outcome) {
+    BigDecimal ratio = Figures.ratio(busyNs(outcome), outcome.simulatedNs());
+    return ratio == null ? null : ratio.movePointRight(2);
+  }
+
+  /** Time of all pCPUs in each state, ns; as {@link #byState(Outcome.Pcpu)}. */
+  static Map<String, Long> byState(Outcome outcome) {
+    Map<String, Long> all = new LinkedHashMap<>();
+    outcome.pcpus().forEach(pcpu -> byState(pcpu).forEach((state, ns) -> all.merge(state, ns, Long::sum)));
+    return all;
+  }
+
+  /** The states that took time anywhere, C-states last. */
+  static Set<String> statesTaken(List<Outcome> outcomes) {
+    Set<String> states = new LinkedHashSet<>();
+    Set<String> taken = new LinkedHashSet<>();
+    for (Outcome outcome : outcomes) {
+      byState(outcome).forEach((state, ns) -> {
+        states.add(state);
+        if (ns > 0) {
+          taken.add(state);
+        }
+      });
+    }
+    states.retainAll(taken);
+    return states;
+  }
+
   /** Time in each state, ns, every state named, idle time split by C-state; in a fixed order. */
   static Map<String, Long> byState(Outcome.Pcpu pcpu) {
     Map<String, Long> states = new LinkedHashMap<>();
@@ -85,6 +121,11 @@ final class CpuTime {
       states.put(state.name(), vcpu.byState().getOrDefault(state, 0L));
     }
     return states;
+  }
+
+  /** Whether this is a state of its own, else it is the C-state of an idle pCPU. */
+  static boolean isState(String state) {
+    return Arrays.stream(PcpuState.values()).anyMatch(each -> each.name().equals(state));
   }
 
   /** A state in words; C-states bear their own names. */

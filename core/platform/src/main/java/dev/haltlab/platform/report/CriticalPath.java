@@ -10,6 +10,7 @@ import dev.haltlab.spi.Step;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The critical path of one variant's transaction: where the mean latency goes, and on what ground each part stands. */
 final class CriticalPath {
+  /** The groups of steps, in the order of the talk's last slide. */
+  static final List<String> GROUPS = List.of("guest", "timer writes", "IPI send", "wake-up", "host", "other exits");
+
   /** The basis of what the workload and the waiting make, not a price. */
   private static final String WORKLOAD = "workload";
 
@@ -81,6 +85,16 @@ final class CriticalPath {
     // The mean as it is shown elsewhere, rounded from the rounded one.
     BigDecimal total = mean.divide(BigDecimal.valueOf(unitNs), scale, RoundingMode.HALF_EVEN);
     return Figures.shares(timesNs, BigDecimal.valueOf(probe.count()).multiply(BigDecimal.valueOf(unitNs)), total);
+  }
+
+  /** {@link #means} by step; empty without samples. */
+  Map<PathStep, BigDecimal> meanBySteps(Time unit) {
+    BigDecimal[] means = means(unit.ns(), unit.decimals());
+    Map<PathStep, BigDecimal> byStep = new EnumMap<>(PathStep.class);
+    for (int i = 0; i < means.length; i++) {
+      byStep.put(steps.get(i), means[i]);
+    }
+    return byStep;
   }
 
   /** The weakest ground among the prices that were charged in this part of the path. */

@@ -70,6 +70,11 @@ record Metric<T>(String name, Unit unit, Kind kind, String title, Function<T, @N
               "windowMaxNs", Unit.NS, Kind.POOLED, "largest window",
               h -> h.windowMaxNs() < 0 ? null : BigDecimal.valueOf(h.windowMaxNs())));
 
+  /** The halt metric of that name. */
+  static Metric<Halts> halts(String name) {
+    return HALTS.stream().filter(metric -> metric.name().equals(name)).findFirst().orElseThrow();
+  }
+
   private static Metric<Halts> count(String name, String title, Function<Halts, Long> value) {
     return new Metric<>(name, Unit.COUNT, Kind.SUM, title, h -> BigDecimal.valueOf(value.apply(h)));
   }

@@ -1,7 +1,5 @@
 package dev.haltlab.platform.report;
 
-import dev.haltlab.engine.ExitReason;
-import dev.haltlab.engine.MsrRegister;
 import dev.haltlab.engine.Outcome;
 import dev.haltlab.engine.PathStep;
 import dev.haltlab.platform.report.Metric.Unit;
@@ -10,13 +8,9 @@ import dev.haltlab.platform.run.Latency;
 import dev.haltlab.platform.run.Results;
 import dev.haltlab.platform.run.Summary;
 import dev.haltlab.spi.Basis;
-import dev.haltlab.spi.Step;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,13 +27,9 @@ import org.jspecify.annotations.Nullable;
 /** Results as aligned tables for a terminal: latency, exits and critical path of all variants side by side. */
 public final class TextReport {
   private static final int LEAST_WIDTH = 40;
-  private static final String NOTHING = "-";
+  static final String NOTHING = "-";
   private static final String BOLD = "\u001b[1m";
   private static final String PLAIN = "\u001b[0m";
-
-  /** The order of the talk's last slide. */
-  private static final List<String> GROUPS =
-      List.of("guest", "timer writes", "IPI send", "wake-up", "host", "other exits");
 
   private final Results results;
   private final List<Summary> variants;
@@ -92,15 +82,19 @@ public final class TextReport {
           "UNFINISHED: a plugin ended the run before its time. Missing here: "
               + String.join(", ", results.unfinished()) + ".", true);
     }
+    paragraph(
+        plural(variants.size(), "variant") + ", " + plural(results.plan().replications(), "replication") + ", seed "
+            + results.plan().seed() + ", " + counted(variants),
+        false);
+  }
+
+  /** How long was counted, in words. */
+  static String counted(List<Summary> variants) {
     long least = variants.stream().mapToLong(v -> v.pooled().simulatedNs()).min().orElse(0);
     long most = variants.stream().mapToLong(v -> v.pooled().simulatedNs()).max().orElse(0);
     String shortest = seconds(least);
     String longest = seconds(most);
-    String counted = (shortest.equals(longest) ? shortest : shortest + " to " + longest) + " s counted in each";
-    paragraph(
-        plural(variants.size(), "variant") + ", " + plural(results.plan().replications(), "replication") + ", seed "
-            + results.plan().seed() + ", " + counted,
-        false);
+    return (shortest.equals(longest) ? shortest : shortest + " to " + longest) + " s counted in each";
   }
 
   private void latency() {
@@ -123,7 +117,7 @@ public final class TextReport {
     Time unit = Time.of(latencies);
     // Figures as rows and variants as columns, or the other way round if that needs fewer blocks.
     Map<String, List<String>> figures = latencyFigures(unit);
-    String title = "Latency of " + probes + ", " + unit.symbol;
+    String title = "Latency of " + probes + ", " + unit.symbol();
     Table upright = new Table(title, heads);
     figures.forEach((label, cells) -> upright.row(2, label, cells));
     Table lying = new Table(title, List.copyOf(figures.keySet()));
@@ -145,7 +139,7 @@ public final class TextReport {
         }
       }
     }
-    int reference = reference();
+    int reference = Summary.reference(variants);
     BigDecimal base = latencies.get(reference).mean();
     if (variants.size() > 1 && base != null && base.signum() > 0) {
       String name = heads.get(reference);
@@ -163,36 +157,20 @@ public final class TextReport {
     return figures;
   }
 
-  /** The variant that others are compared with: the first native one, else the first. */
-  private int reference() {
-    for (int i = 0; i < variants.size(); i++) {
-      if (variants.get(i).variant().nativeRun()) {
-        return i;
-      }
-    }
-    return 0;
-  }
-
   private void exits() {
     if (variants.stream().allMatch(v -> v.variant().nativeRun())) {
       return;
     }
     boolean perTransaction = variants.stream().anyMatch(v -> v.primary().transactions() > 0);
     Table table = new Table(perTransaction ? "Exits per transaction" : "Exits per second", heads);
-    for (ExitReason reason : ExitReason.values()) {
-      exitRow(table, 2, reason.name(), perTransaction, vm -> count(vm.exits(), reason));
-      if (reason == ExitReason.MSR_WRITE) {
-        for (MsrRegister register : MsrRegister.values()) {
-          exitRow(table, 4, register.name(), perTransaction, vm -> count(vm.msrWrites(), register));
-        }
-      }
+    for (ExitRow row : ExitRow.ALL) {
+      exitRow(table, row.register() ? 4 : 2, row.name(), perTransaction, vm -> row.count().apply(vm).count());
     }
-    Function<Outcome.Vm, Long> all = vm -> vm.exits().values().stream().mapToLong(Outcome.Count::count).sum();
     if (table.isEmpty()) {
       blank();
       paragraph("No exits in the time counted.", false);
     } else {
-      table.strong(2, "all", cells(v -> exitCell(v, perTransaction, all)));
+      table.strong(2, "all", cells(v -> exitCell(v, perTransaction, ExitRow::all)));
       add(table);
     }
   }
@@ -216,30 +194,21 @@ public final class TextReport {
     return perNs.divide(BigDecimal.valueOf(variant.pooled().simulatedNs()), 1, RoundingMode.HALF_EVEN).toPlainString();
   }
 
-  private static <K> long count(Map<K, Outcome.Count> counts, K key) {
-    return counts.getOrDefault(key, new Outcome.Count(0, 0)).count();
-  }
-
   private void criticalPath() {
     Time unit = Time.of(latencies);
     List<Map<PathStep, BigDecimal>> paths = new ArrayList<>();
     Set<PathStep> used = new TreeSet<>();
     for (Summary variant : variants) {
-      CriticalPath path = new CriticalPath(variant);
-      BigDecimal[] means = path.means(unit.ns, unit.decimals);
-      Map<PathStep, BigDecimal> byStep = new EnumMap<>(PathStep.class);
-      for (int i = 0; i < means.length; i++) {
-        byStep.put(path.steps().get(i), means[i]);
-      }
+      Map<PathStep, BigDecimal> byStep = new CriticalPath(variant).meanBySteps(unit);
       paths.add(byStep);
       used.addAll(byStep.keySet());
     }
     if (used.isEmpty()) {
       return;
     }
-    Set<String> groups = new LinkedHashSet<>(GROUPS);
+    Set<String> groups = new LinkedHashSet<>(CriticalPath.GROUPS);
     used.forEach(step -> groups.add(step.group()));
-    Table table = new Table("Critical path, mean per transaction, " + unit.symbol, heads);
+    Table table = new Table("Critical path, mean per transaction, " + unit.symbol(), heads);
     for (String group : groups) {
       List<PathStep> members = used.stream().filter(step -> step.group().equals(group)).toList();
       if (!members.isEmpty()) {
@@ -258,40 +227,22 @@ public final class TextReport {
 
   private static String sum(Map<PathStep, BigDecimal> path, List<PathStep> steps, Time unit) {
     BigDecimal[] parts = steps.stream().map(path::get).filter(Objects::nonNull).toArray(BigDecimal[]::new);
-    return parts.length == 0 ? NOTHING : Figures.sum(parts).setScale(unit.decimals).toPlainString();
+    return parts.length == 0 ? NOTHING : Figures.sum(parts).setScale(unit.decimals()).toPlainString();
   }
 
   private void hostCpu() {
-    // The states that took time anywhere, C-states last.
-    Set<String> states = new LinkedHashSet<>();
-    Set<String> taken = new LinkedHashSet<>();
-    for (Summary variant : variants) {
-      for (Outcome.Pcpu pcpu : variant.pooled().pcpus()) {
-        CpuTime.byState(pcpu).forEach(
-            (state, ns) -> {
-              states.add(state);
-              if (ns > 0) {
-                taken.add(state);
-              }
-            });
-      }
-    }
-    List<String> columns = states.stream().filter(taken::contains).toList();
+    Set<String> columns = CpuTime.statesTaken(variants.stream().map(Summary::pooled).toList());
     List<String> titles = new ArrayList<>(List.of("busy"));
     columns.forEach(state -> titles.add(CpuTime.title(state)));
     Table table = new Table("Host CPU, % of one pCPU", titles);
     for (int i = 0; i < variants.size(); i++) {
       Outcome pooled = variants.get(i).pooled();
       List<List<String>> each = new ArrayList<>();
-      Map<String, Long> all = new LinkedHashMap<>();
-      long busy = 0;
       for (Outcome.Pcpu pcpu : pooled.pcpus()) {
-        Map<String, Long> byState = CpuTime.byState(pcpu);
-        each.add(cpuCells(CpuTime.busyNs(pcpu), byState, columns, pooled.simulatedNs()));
-        byState.forEach((state, ns) -> all.merge(state, ns, Long::sum));
-        busy += CpuTime.busyNs(pcpu);
+        each.add(cpuCells(CpuTime.busyNs(pcpu), CpuTime.byState(pcpu), columns, pooled.simulatedNs()));
       }
-      table.strong(2, heads.get(i), cpuCells(busy, all, columns, pooled.simulatedNs()));
+      table.strong(
+          2, heads.get(i), cpuCells(CpuTime.busyNs(pooled), CpuTime.byState(pooled), columns, pooled.simulatedNs()));
       for (int from = 0; from < each.size(); ) {
         int to = from + 1;
         while (to < each.size() && each.get(to).equals(each.get(from))) {
@@ -306,7 +257,7 @@ public final class TextReport {
     add(table);
   }
 
-  private static List<String> cpuCells(long busy, Map<String, Long> byState, List<String> columns, long window) {
+  private static List<String> cpuCells(long busy, Map<String, Long> byState, Set<String> columns, long window) {
     List<String> cells = new ArrayList<>(List.of(percent(busy, window)));
     columns.forEach(state -> cells.add(percent(byState.getOrDefault(state, 0L), window)));
     return cells;
@@ -388,8 +339,8 @@ public final class TextReport {
         table.strong(2, name, List.of());
         if (each.stream().anyMatch(latency -> latency.count() > 0)) {
           table.row(4, "transactions per second", cells(v -> vm(v, name).map(vm -> perSecond(v, vm)).orElse(NOTHING)));
-          table.row(4, "mean latency, " + unit.symbol, each.stream().map(l -> unit.show(l.mean())).toList());
-          table.row(4, "p99, " + unit.symbol, each.stream().map(l -> unit.show(l.p99())).toList());
+          table.row(4, "mean latency, " + unit.symbol(), each.stream().map(l -> unit.show(l.mean())).toList());
+          table.row(4, "p99, " + unit.symbol(), each.stream().map(l -> unit.show(l.p99())).toList());
         }
         table.row(
             4, "host CPU, %",
@@ -427,54 +378,40 @@ public final class TextReport {
         .orElse(NOTHING);
   }
 
-  /** One price, the same in several variants: a row of the last table. */
-  private record Price(Basis basis, String step, BigDecimal valueNs, String source) {}
-
   private void marks() {
-    Map<Price, String[]> rows = new LinkedHashMap<>();
-    Set<Price> onPath = new LinkedHashSet<>();
-    boolean bounds = false;
-    for (int i = 0; i < variants.size(); i++) {
-      for (CriticalPath.Mark mark : new CriticalPath(variants.get(i)).marks()) {
-        Price price = new Price(mark.basis(), mark.step().key(), mark.valueNs(), mark.usedUpBy());
-        String[] cells = rows.computeIfAbsent(price, key -> filled(variants.size()));
-        BigDecimal share = mark.sensitivity();
-        if (share != null) {
-          cells[i] = (mark.upperBound() ? "≤" : "") + decimal(share.movePointRight(2), 1);
-          onPath.add(price);
-          bounds |= mark.upperBound();
-        }
-      }
+    String free = Prices.free(variants);
+    if (!free.isEmpty()) {
+      blank();
+      paragraph("Without a price in the profile, and so free: " + free, false);
     }
-    unpriced();
+    List<Prices.Row> rows = Prices.of(variants);
     if (rows.isEmpty()) {
       return;
     }
     List<String> notes = new ArrayList<>();
     Table table = new Table("Fitted and assumed prices: share of the mean latency, %", heads);
     List<String> elsewhere = new ArrayList<>();
-    for (Basis basis : List.of(Basis.FITTED, Basis.ASSUMED)) {
-      boolean named = false;
-      for (Map.Entry<Price, String[]> each : rows.entrySet()) {
-        Price price = each.getKey();
-        if (price.basis != basis) {
-          continue;
-        }
-        String label = price.step + " " + Time.US.show(price.valueNs) + " us";
-        if (basis == Basis.ASSUMED && !onPath.contains(price)) {
-          elsewhere.add(label);
-          continue;
-        }
-        if (!named) {
-          table.strong(2, CriticalPath.name(basis), List.of());
-          named = true;
-        }
-        String note = (basis == Basis.FITTED ? "used up: " : "") + price.source;
-        if (!notes.contains(note)) {
-          notes.add(note);
-        }
-        table.row(4, label + " [" + (notes.indexOf(note) + 1) + "]", Arrays.asList(each.getValue()));
+    @Nullable Basis named = null;
+    boolean bounds = false;
+    for (Prices.Row row : rows) {
+      Basis basis = row.price().basis();
+      String label = row.price().step() + " " + Time.US.show(row.price().valueNs()) + " us";
+      if (basis == Basis.ASSUMED && !row.onPath()) {
+        elsewhere.add(label);
+        continue;
       }
+      if (named != basis) {
+        table.strong(2, CriticalPath.name(basis), List.of());
+        named = basis;
+      }
+      String note = (basis == Basis.FITTED ? "used up: " : "") + row.price().source();
+      if (!notes.contains(note)) {
+        notes.add(note);
+      }
+      table.row(
+          4, label + " [" + (notes.indexOf(note) + 1) + "]",
+          row.shares().stream().map(share -> share.map(Prices.Share::text).orElse(NOTHING)).toList());
+      bounds |= row.shares().stream().flatMap(Optional::stream).anyMatch(Prices.Share::upperBound);
     }
     if (!table.isEmpty()) {
       add(table);
@@ -490,24 +427,6 @@ public final class TextReport {
     if (!elsewhere.isEmpty()) {
       paragraph("Assumed, but off the critical path: " + String.join(", ", elsewhere), false);
     }
-  }
-
-  private void unpriced() {
-    String free =
-        variants.stream()
-            .flatMap(v -> new CriticalPath(v).unpriced().stream())
-            .distinct()
-            .sorted()
-            .map(Step::key)
-            .collect(Collectors.joining(", "));
-    if (!free.isEmpty()) {
-      blank();
-      paragraph("Without a price in the profile, and so free: " + free, false);
-    }
-  }
-
-  private static String[] filled(int size) {
-    return Collections.nCopies(size, NOTHING).toArray(String[]::new);
   }
 
   private void add(Table table) {
@@ -549,32 +468,7 @@ public final class TextReport {
     return value.setScale(ns < 100_000_000L ? 5 : 2, RoundingMode.HALF_EVEN).toPlainString();
   }
 
-  private static String plural(int number, String noun) {
+  static String plural(int number, String noun) {
     return number + " " + noun + (number == 1 ? "" : "s");
-  }
-
-  /** A unit of time that suits a table: all its cells in the same one, so that they compare at a glance. */
-  private record Time(String symbol, long ns, int decimals) {
-    static final Time NS = new Time("ns", 1, 1);
-    static final Time US = new Time("us", 1_000, 2);
-    static final Time MS = new Time("ms", 1_000_000, 2);
-
-    static Time of(List<Latency> latencies) {
-      BigDecimal largest = BigDecimal.ZERO;
-      for (Latency latency : latencies) {
-        BigDecimal mean = latency.mean();
-        largest = mean == null ? largest : largest.max(mean);
-      }
-      if (largest.compareTo(BigDecimal.valueOf(1_000)) < 0) {
-        return NS;
-      }
-      return largest.compareTo(BigDecimal.valueOf(10_000_000)) < 0 ? US : MS;
-    }
-
-    String show(@Nullable BigDecimal valueNs) {
-      return valueNs == null
-          ? NOTHING
-          : valueNs.divide(BigDecimal.valueOf(ns), decimals, RoundingMode.HALF_EVEN).toPlainString();
-    }
   }
 }

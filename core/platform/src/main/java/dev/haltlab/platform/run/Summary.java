@@ -2,9 +2,12 @@ package dev.haltlab.platform.run;
 
 import dev.haltlab.engine.Outcome;
 import dev.haltlab.platform.scenario.Plan;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One variant of a result: its replications and their pool.
@@ -25,6 +28,16 @@ public record Summary(Plan.Variant variant, List<Outcome> replications, Outcome 
     return List.copyOf(summaries);
   }
 
+  /** The variant that others are compared with: the first native one, else the first. */
+  public static int reference(List<Summary> variants) {
+    for (int i = 0; i < variants.size(); i++) {
+      if (variants.get(i).variant().nativeRun()) {
+        return i;
+      }
+    }
+    return 0;
+  }
+
   /** The VM whose first probe is the transaction. */
   public Outcome.Vm primary() {
     return pooled.vms().get(variant.spec().primaryVm());
@@ -33,6 +46,25 @@ public record Summary(Plan.Variant variant, List<Outcome> replications, Outcome 
   /** The name of a VM's first probe; empty if it declares none. */
   public static Optional<String> firstProbe(Outcome.Vm vm) {
     return vm.probes().keySet().stream().findFirst();
+  }
+
+  /**
+   * The confidence interval of any figure over the replications.
+   *
+   * @param figure of one replication or of the pool, null if it has none
+   * @return empty below two replications, or if one of them has no figure
+   */
+  public Optional<Interval> interval(Function<Outcome, @Nullable BigDecimal> figure) {
+    BigDecimal centre = figure.apply(pooled);
+    List<BigDecimal> values = new ArrayList<>();
+    for (Outcome replication : replications) {
+      BigDecimal value = figure.apply(replication);
+      if (value == null) {
+        return Optional.empty();
+      }
+      values.add(value);
+    }
+    return centre == null ? Optional.empty() : Interval.around(centre, values);
   }
 
   /** The latencies of a VM's first probe. */
