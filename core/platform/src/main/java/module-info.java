@@ -26,6 +26,7 @@ module dev.haltlab.platform {
   exports dev.haltlab.platform.config;
   exports dev.haltlab.platform.scenario;
   exports dev.haltlab.platform.schema;
+  exports dev.haltlab.platform.page;
   exports dev.haltlab.platform.run;
   exports dev.haltlab.platform.replay;
   exports dev.haltlab.platform.report;

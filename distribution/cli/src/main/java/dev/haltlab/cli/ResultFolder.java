@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A folder of results that is there whole or not at all: it is written under another name in the same parent and
@@ -40,7 +39,7 @@ final class ResultFolder {
     try {
       Files.createDirectories(parent);
     } catch (IOException e) {
-      throw refused(asked, "its parent cannot be made: " + why(e));
+      throw refused(asked, "its parent cannot be made: " + Unfinished.why(e));
     }
     if (!Files.isWritable(parent)) {
       throw refused(asked, "the folder " + parent + " is not writable");
@@ -66,21 +65,15 @@ final class ResultFolder {
         }
       }
     } catch (IOException e) {
-      throw refused(asked, "cannot be read: " + why(e));
+      throw refused(asked, "cannot be read: " + Unfinished.why(e));
     }
   }
 
   /** Writes the files and puts the folder in place. */
   void write(Map<String, String> files) {
-    ReentrantLock writing = new ReentrantLock();
-    // Never released: once the process ends, what has not begun does not begin.
-    Thread atExit = new Thread(writing::lock, "haltlab-results");
-    Runtime.getRuntime().addShutdownHook(atExit);
-    writing.lock();
-    try {
-      String suffix = "." + ProcessHandle.current().pid() + "." + Long.toHexString(System.nanoTime());
-      Path fresh = parent.resolve("." + folder.getFileName() + suffix);
-      Path old = parent.resolve("." + folder.getFileName() + suffix + ".old");
+    Unfinished.complete(() -> {
+      Path fresh = Unfinished.beside(parent, folder);
+      Path old = parent.resolve(fresh.getFileName() + ".old");
       try {
         Files.createDirectory(fresh);
         for (Map.Entry<String, String> file : files.entrySet()) {
@@ -96,20 +89,9 @@ final class ResultFolder {
         }
       } catch (IOException e) {
         remove(fresh);
-        throw refused(folder, "cannot be written: " + why(e));
+        throw refused(folder, "cannot be written: " + Unfinished.why(e));
       }
-    } finally {
-      writing.unlock();
-      release(atExit);
-    }
-  }
-
-  private static void release(Thread atExit) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(atExit);
-    } catch (IllegalStateException e) {
-      // The process is ending; the hook has done its work.
-    }
+    });
   }
 
   private static void remove(Path folder) {
@@ -125,11 +107,5 @@ final class ResultFolder {
 
   private static Refusal refused(Path asked, String why) {
     return new Refusal(ExitCode.PROBLEMS, "--out " + asked + ": " + why);
-  }
-
-  private static String why(IOException e) {
-    String message = e.getMessage();
-    String name = e.getClass().getSimpleName().replace("Exception", "");
-    return message == null ? name : name + " " + message;
   }
 }

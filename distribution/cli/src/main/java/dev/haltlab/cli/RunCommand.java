@@ -2,6 +2,7 @@ package dev.haltlab.cli;
 
 import dev.haltlab.platform.catalog.Catalog;
 import dev.haltlab.platform.config.ProblemsException;
+import dev.haltlab.platform.report.HtmlReport;
 import dev.haltlab.platform.report.JsonReport;
 import dev.haltlab.platform.report.PlanYaml;
 import dev.haltlab.platform.report.TextReport;
@@ -44,7 +45,8 @@ import picocli.CommandLine.Spec;
       "  haltlab run tcp-rr-2vcpu.yaml",
       "  haltlab run tcp-rr-2vcpu.yaml --format json > result.json",
       "  haltlab run x.yaml --set haltPoll.window=50us --set compare.fixed.vms.rr.vcpus=4",
-      "  haltlab run x.yaml --replications 20 --out results/x"
+      "  haltlab run x.yaml --replications 20 --out results/x",
+      "  haltlab run x.yaml --report x.html"
     })
 final class RunCommand implements Callable<Integer> {
   private final Console console;
@@ -89,7 +91,13 @@ final class RunCommand implements Callable<Integer> {
       description = "Also writes result.json, result.txt and plan.yaml into this new folder: all of it or nothing.")
   @Nullable Path out;
 
-  @Option(names = "--force", description = "Replaces the result that --out already holds.")
+  @Option(
+      names = "--report",
+      paramLabel = "FILE.html",
+      description = "Also writes charts and sortable tables as one HTML file that needs no network.")
+  @Nullable Path report;
+
+  @Option(names = "--force", description = "Replaces the result that --out already holds, and the file of --report.")
   boolean force;
 
   @Option(names = "--quiet", description = "No progress bar.")
@@ -117,6 +125,7 @@ final class RunCommand implements Callable<Integer> {
     atLeastOne("--threads", threads);
     // Asked before the simulation: nobody wants to learn after minutes that there is no place for the result.
     ResultFolder folder = out == null ? null : ResultFolder.at(out, force);
+    ReportFile page = report == null ? null : ReportFile.at(report, force);
     Catalog catalog = plugins.load(pluginOptions);
     Plan plan = planning.plan(
         catalog,
@@ -138,6 +147,9 @@ final class RunCommand implements Callable<Integer> {
       files.put("result.txt", TextReport.of(results, 100, false));
       files.put("plan.yaml", PlanYaml.of(plan));
       folder.write(files);
+    }
+    if (page != null) {
+      page.write(HtmlReport.of(results, Versions.of(plan, catalog)));
     }
     if (stats) {
       StatsReport.of(results).forEach(console.err()::println);

@@ -174,6 +174,30 @@ class CommandsTest {
   }
 
   @Test
+  void a_report_is_one_file_and_leaves_nothing_beside_it() throws IOException {
+    Path report = folder.resolve("report.html");
+    Haltlab.Said said = new Haltlab().run("run", good.toString(), "--set", "run.for=2ms", "--set", "run.warmup=0ms",
+        "--report", report.toString());
+    assertThat(said.err()).isEmpty();
+    assertThat(said.code()).isEqualTo(ExitCode.DONE);
+    assertThat(Files.readString(report)).startsWith("<!doctype html>").contains("<title>haltlab: small</title>",
+        "SPI level 1.0.0").endsWith("</html>\n");
+    assertThat(folder.toFile().list()).containsExactlyInAnyOrder("good.yaml", "bad.yaml", "report.html");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"report.html,--force", "gone/report.html,there is no folder", "., name the file"})
+  void a_report_that_cannot_be_written_is_refused_before_anything_runs(String name, String why) throws IOException {
+    Files.writeString(folder.resolve("report.html"), "years of work");
+    Haltlab.Said said = new Haltlab().run("run", good.toString(), "--report", folder.resolve(name).toString());
+    assertThat(said.code()).isEqualTo(ExitCode.PROBLEMS);
+    oneLine(said.err());
+    assertThat(said.err()).contains(why);
+    assertThat(said.out()).isEmpty();
+    assertThat(folder.resolve("report.html")).hasContent("years of work");
+  }
+
+  @Test
   void built_in_plugins_are_listed_with_their_kinds() {
     assertThat(new Haltlab().run("plugins", "list").out())
         .containsPattern("haltPoll +adaptive +\\S+ +built-in").containsPattern("haltPoll +linux-5\\.4 ")

@@ -1,4 +1,4 @@
-/** Results as JSON and as text. */
+/** Results as JSON, as text and as an HTML page. */
 @NullMarked
 package dev.haltlab.platform.report;
 
