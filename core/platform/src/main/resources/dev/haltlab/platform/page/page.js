@@ -462,6 +462,10 @@
 
   // ---- begin
 
+  const printing = window.matchMedia('print');
+  if (printing.matches) {
+    root.dataset.paper = '';
+  }
   charts.forEach(legend);
   drawAll();
   document.querySelectorAll('table.sortable').forEach(sortable);
@@ -471,7 +475,7 @@
     }
   }).observe(document.querySelector('main'));
   window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
-  window.matchMedia('print').addEventListener('change', (event) => paper(event.matches));
+  printing.addEventListener('change', (event) => paper(event.matches));
   window.addEventListener('beforeprint', () => paper(true));
   window.addEventListener('afterprint', () => paper(false));
 })();
