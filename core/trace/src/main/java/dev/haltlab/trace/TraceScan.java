@@ -64,7 +64,7 @@ public final class TraceScan {
   private @Nullable String read(Lines lines, TraceSink sink) {
     try {
       return reader.line(lines.bytes(), lines.from(), lines.to(), sink);
-    } catch (PluginFault | IllegalArgumentException e) {
+    } catch (PluginFault | UnfitRuleException e) {
       throw e; // of who listens, not of the reader
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
       throw new PluginFault("the reader of " + file.name() + " threw in line " + line + ": " + e, e);

@@ -24,6 +24,7 @@ public final class Rehearsal {
     run("plugins", "list");
     run("plugins", "describe", "adaptive");
     run("schema");
+    run("capture", "--print-script");
     // Our own contracts' jar is no plugin, and finding that out takes the same classes as loading one.
     URI contracts = URI.create(Provider.class.getProtectionDomain().getCodeSource().getLocation().toString());
     run("plugins", "list", "--plugins", Path.of(contracts).toString());

@@ -168,6 +168,8 @@ final class ReplayCommand implements Callable<Integer> {
     if (replay.parts().stream().allMatch(part -> part.halts() == 0)) {
       console.err().println(replay.file() + ": no halts in it; record the events kvm_vcpu_wakeup and"
           + " kvm_halt_poll_ns, in a guest cpu_idle and guest_halt_poll_ns");
+    } else if (!strategies.isEmpty() && replay.whatIf().isEmpty()) {
+      console.err().println(replay.file() + ": strategies are tried on a host's halts, and there are none in it");
     }
   }
 

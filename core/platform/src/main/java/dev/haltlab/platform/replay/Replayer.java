@@ -14,6 +14,7 @@ import dev.haltlab.trace.PluginFault;
 import dev.haltlab.trace.TraceFile;
 import dev.haltlab.trace.TraceScan;
 import dev.haltlab.trace.Troubles;
+import dev.haltlab.trace.UnfitRuleException;
 import dev.haltlab.trace.UnreadableTraceException;
 import dev.haltlab.trace.replay.GuestReplay;
 import dev.haltlab.trace.replay.HostReplay;
@@ -82,8 +83,7 @@ public final class Replayer {
           trials.isEmpty() || host.outcome().halts() == 0 ? Optional.empty()
               : Optional.of(whatIf(file, format, latency.estimate())),
           troubles);
-    } catch (IllegalArgumentException e) {
-      // How a rule says that it cannot take the recorded parameters.
+    } catch (UnfitRuleException e) {
       throw new UnreadableTraceException(file.name(), String.valueOf(e.getMessage()));
     }
   }
@@ -142,8 +142,7 @@ public final class Replayer {
     Catalog.Entry<TraceReaderProvider> best = null;
     long most = Long.MIN_VALUE;
     for (Catalog.Entry<TraceReaderProvider> entry : catalog.usable(Kind.TRACE)) {
-      Long fit = TraceScan.fit(file, reader(entry), HEAD);
-      long events = fit == null ? 0 : fit;
+      long events = fit(file, entry);
       if (events > most) {
         best = entry;
         most = events;
@@ -154,6 +153,16 @@ public final class Replayer {
           file.name(), "not a trace: of its first lines most are in none of the formats " + formats());
     }
     return best;
+  }
+
+  /** A format that throws at what is not its own does not take the others away. */
+  private static long fit(TraceFile file, Catalog.Entry<TraceReaderProvider> entry) throws UnreadableTraceException {
+    try {
+      Long fit = TraceScan.fit(file, reader(entry), HEAD);
+      return fit == null ? 0 : fit;
+    } catch (PluginFault e) {
+      return Long.MIN_VALUE;
+    }
   }
 
   private String formats() {

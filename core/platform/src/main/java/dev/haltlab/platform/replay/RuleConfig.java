@@ -5,6 +5,7 @@ import dev.haltlab.platform.config.Node;
 import dev.haltlab.platform.config.Place;
 import dev.haltlab.platform.config.Problems;
 import dev.haltlab.spi.KernelVersion;
+import dev.haltlab.trace.UnfitRuleException;
 import dev.haltlab.trace.replay.Change;
 import dev.haltlab.trace.replay.Parameter;
 import dev.haltlab.trace.replay.Parameters;
@@ -60,7 +61,7 @@ final class RuleConfig {
    * The configuration as of some changes. Where the strategy takes the changes themselves, with their times, it gets
    * them; else the values they came to.
    *
-   * @throws IllegalArgumentException if the strategy refuses it, or cannot follow the recorded kernel
+   * @throws UnfitRuleException if the strategy refuses it, or cannot follow the recorded kernel
    */
   Record of(Parameters parameters, List<Change> changes) {
     Map<Parameter, Long> values = new EnumMap<>(Parameter.class);
@@ -96,7 +97,7 @@ final class RuleConfig {
     Problems problems = new Problems();
     Record config = binder.bind(base, List.of(new Node.Mapping(place, fields)), problems);
     if (config == null) {
-      throw new IllegalArgumentException(problems.all().get(0).toString());
+      throw new UnfitRuleException(problems.all().get(0).toString());
     }
     return config;
   }
@@ -125,15 +126,23 @@ final class RuleConfig {
     if (parameters.kernel() == null) {
       return;
     }
-    KernelVersion version = KernelVersion.parse(parameters.kernel());
+    KernelVersion version = version(parameters.kernel());
     if (keys.contains(KERNEL)) {
       put(fields, place, KERNEL, version.toString(), false);
     } else if (keys.contains(RESET_BELOW_START)) {
       put(fields, place, RESET_BELOW_START, Boolean.toString(version.compareTo(GUEST_RESETS_SINCE) >= 0), true);
     } else if (!guest && version.compareTo(HOST_RULE_SINCE) < 0) {
-      throw new IllegalArgumentException(
+      throw new UnfitRuleException(
           "the rule of Linux " + version + " is not that of " + HOST_RULE_SINCE
               + " and later, which the strategy follows that it is to be held against");
+    }
+  }
+
+  private static KernelVersion version(String text) {
+    try {
+      return KernelVersion.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new UnfitRuleException(String.valueOf(e.getMessage()));
     }
   }
 

@@ -13,7 +13,9 @@ import dev.haltlab.spi.HaltPollProvider;
 import dev.haltlab.spi.IdlePolicyProvider;
 import dev.haltlab.spi.Provider;
 import dev.haltlab.spi.Seat;
+import dev.haltlab.spi.TraceReader;
 import dev.haltlab.spi.TraceReaderProvider;
+import dev.haltlab.trace.PluginFault;
 import dev.haltlab.trace.TraceFile;
 import dev.haltlab.trace.Troubles.Trouble;
 import dev.haltlab.trace.UnreadableTraceException;
@@ -221,6 +223,24 @@ public class ReplayerTest {
         .isInstanceOf(UnreadableTraceException.class).hasMessageContaining("no window");
   }
 
+  @Test
+  void aGuestsChoiceOfStateIsHeldAgainstTheRuleToo() {
+    List<String> lines = new ArrayList<>(Recordings.lines(Recordings.guest("g-contended-futex-haltpoll50000-two-cpu")));
+    int at = 0;
+    while (!lines.get(at).contains("(grow 0)")) {
+      at++;
+    }
+    while (!lines.get(at).contains("cpu_idle: state=0")) {
+      at++;
+    }
+    lines.set(at, lines.get(at).replace("state=0", "state=1"));
+    int line = at + 1;
+    assertThat(only(replay(Recordings.of(lines), AS_RECORDED)).firstMismatch()).hasValueSatisfying(first -> {
+      assertThat(first.line()).isEqualTo(line);
+      assertThat(first.text()).contains("the kernel's choice is to halt, the rule's choice is to poll");
+    });
+  }
+
   // ---- formats
 
   private interface Rewriting {
@@ -271,6 +291,39 @@ public class ReplayerTest {
     Replayer replayer = new Replayer(Catalogs.load(new CatalogRequest(List.of())), AS_RECORDED);
     assertThatThrownBy(() -> replayer.replay(Recordings.of(List.of("Dear all,", "", "please find the trace attached"))))
         .hasMessageStartingWith("made.txt: not a trace").hasMessageContaining("ftrace, perf-script, trace-cmd");
+  }
+
+  /** A format of somebody else's that takes nothing it does not know. */
+  public static final class Touchy implements TraceReaderProvider<Touchy.Config> {
+    public record Config() {}
+
+    @Override
+    public String id() {
+      return "touchy";
+    }
+
+    @Override
+    public Config defaults() {
+      return new Config();
+    }
+
+    @Override
+    public TraceReader create(Config config) {
+      return (text, from, to, sink) -> {
+        throw new NumberFormatException("what is this");
+      };
+    }
+  }
+
+  @Test
+  void aFormatThatThrowsIsOnlyAskedIfItIsWanted() {
+    TraceFile file = TraceFile.of(Recordings.host("h-default-const100us"));
+    assertThat(replay(with(new Touchy()), file, AS_RECORDED).format()).isEqualTo("ftrace");
+    ReplayRequest wanted = new ReplayRequest(
+        Map.of(), null, false, "touchy", ReplayRequest.HOST_RULE, ReplayRequest.GUEST_RULE, List.of(),
+        OptionalLong.empty());
+    assertThatThrownBy(() -> new Replayer(with(new Touchy()), wanted).replay(file))
+        .isInstanceOf(PluginFault.class).hasMessageContaining("line 1").hasMessageContaining("what is this");
   }
 
   // ---- several vCPUs

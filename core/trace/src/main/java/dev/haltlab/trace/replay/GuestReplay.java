@@ -4,6 +4,7 @@ import dev.haltlab.spi.IdlePolicy;
 import dev.haltlab.spi.IdleState;
 import dev.haltlab.spi.TraceSink;
 import dev.haltlab.trace.Troubles;
+import dev.haltlab.trace.UnfitRuleException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -203,7 +204,7 @@ public final class GuestReplay implements TraceSink {
       policy = rules.create(number, parameters, List.of());
       List<IdleState> states = policy.states();
       if (states.size() < 2 || states.get(POLL).kind() != IdleState.Kind.POLL) {
-        throw new IllegalArgumentException("this idle policy does not poll first and halt then, as haltpoll does");
+        throw new UnfitRuleException("this idle policy does not poll first and halt then, as haltpoll does");
       }
     }
 

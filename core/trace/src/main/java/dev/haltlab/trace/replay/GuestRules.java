@@ -12,6 +12,7 @@ public interface GuestRules {
    * @param cpu number of the CPU
    * @param parameters at the start of the recording
    * @param changes that were made since, in the order of time
+   * @throws dev.haltlab.trace.UnfitRuleException if the policy cannot follow that kernel or those parameters
    */
   IdlePolicy create(int cpu, Parameters parameters, List<Change> changes);
 

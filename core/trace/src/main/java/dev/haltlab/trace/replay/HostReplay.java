@@ -4,6 +4,7 @@ import dev.haltlab.spi.HaltPoll;
 import dev.haltlab.spi.TraceSink;
 import dev.haltlab.trace.PluginFault;
 import dev.haltlab.trace.Troubles;
+import dev.haltlab.trace.UnfitRuleException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -299,7 +300,7 @@ public final class HostReplay implements TraceSink {
       known = !gap && !parameters.running();
       forbidden = parameters.host(Parameter.NO_POLL).orElse(0) == 1;
       if (rule.windowNs() < 0) {
-        throw new IllegalArgumentException("this strategy has no window that could be compared with a recording");
+        throw new UnfitRuleException("this strategy has no window that could be compared with a recording");
       }
     }
 

@@ -12,6 +12,7 @@ public interface HostRules {
    * @param vcpu its number in the recording, from 0
    * @param parameters at the start of the recording
    * @param changes that were made since, in the order of time; times are on the clock the strategy will be given
+   * @throws dev.haltlab.trace.UnfitRuleException if the strategy cannot follow that kernel or those parameters
    */
   HaltPoll create(int vcpu, Parameters parameters, List<Change> changes);
 }
