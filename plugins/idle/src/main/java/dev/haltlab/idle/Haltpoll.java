@@ -4,6 +4,8 @@ import dev.haltlab.spi.IdlePolicy;
 import dev.haltlab.spi.IdlePolicyProvider;
 import dev.haltlab.spi.Seat;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A guest that polls for itself before it halts: Linux's cpuidle governor and driver {@code haltpoll}. It spins for up
@@ -46,6 +48,25 @@ public final class Haltpoll implements IdlePolicyProvider<Haltpoll.Config> {
   @Override
   public Config defaults() {
     return new Config(Duration.ofNanos(200_000), 2, Duration.ofNanos(50_000), 2, true, true);
+  }
+
+  @Override
+  public List<String> advice(Config config) {
+    List<String> advice = new ArrayList<>();
+    if (config.max().isZero()) {
+      advice.add("max is 0, so the limit never grows and every idle episode halts at once, as with idle: nohz");
+    } else if (config.growStart().compareTo(config.max()) > 0) {
+      advice.add("growStart is above max, so the first growth goes straight to max and the limit is all or nothing (the"
+          + " slip of a much-copied SAP HANA guide, where it is ten times the maximum: RH bug 1734502)");
+    }
+    if (config.growStart().isZero() && !config.max().isZero()) {
+      advice.add("growStart is 0, and grow times 0 is 0: the limit never leaves 0 and nothing is polled");
+    }
+    if (!config.allowShrink() || config.shrink() == 1) {
+      advice.add((config.allowShrink() ? "shrink is 1" : "allowShrink is false")
+          + ", so a limit that was once reached stays and an idle guest polls before every halt");
+    }
+    return advice;
   }
 
   @Override

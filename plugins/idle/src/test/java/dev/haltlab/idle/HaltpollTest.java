@@ -157,6 +157,21 @@ class HaltpollTest {
     assertThatThrownBy(() -> governor(1, 1, 0, 1L << 32, true, true)).hasMessageStartingWith("shrink ");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+      "2400000, 24000000, 2, true, growStart is above max", "0, 50000, 2, true, max is 0",
+      "200000, 0, 2, true, growStart is 0", "200000, 50000, 1, true, shrink is 1",
+      "200000, 50000, 2, false, allowShrink is false"})
+  void whatIsAllowedButHardlyMeantIsSaid(long max, long growStart, long shrink, boolean allow, String said) {
+    Haltpoll.Config config = new Haltpoll.Config(ns(max), 2, ns(growStart), shrink, allow, true);
+    assertThat(new Haltpoll().advice(config)).singleElement().asString().startsWith(said);
+  }
+
+  @Test
+  void defaultsNeedNoAdvice() {
+    assertThat(new Haltpoll().advice(new Haltpoll().defaults())).isEmpty();
+  }
+
   @Test
   void itIsFoundByItsName() {
     Haltpoll haltpoll = new Haltpoll();
