@@ -24,7 +24,7 @@ final class KernelRules {
     @SuppressWarnings("unchecked") // the configuration type is known to the provider only
     Host(Chosen<HaltPollProvider> chosen, String trace) {
       this.provider = (HaltPollProvider<Record>) chosen.entry().provider();
-      this.config = new RuleConfig(chosen.config(), false);
+      this.config = new RuleConfig(provider, chosen.given(), false);
       this.trace = trace;
     }
 
@@ -47,7 +47,7 @@ final class KernelRules {
     @SuppressWarnings("unchecked") // the configuration type is known to the provider only
     Guest(Chosen<IdlePolicyProvider> chosen, String trace) {
       this.provider = (IdlePolicyProvider<Record>) chosen.entry().provider();
-      this.config = new RuleConfig(chosen.config(), true);
+      this.config = new RuleConfig(provider, chosen.given(), true);
       this.trace = trace;
     }
 

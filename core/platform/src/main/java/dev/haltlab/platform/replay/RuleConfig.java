@@ -5,6 +5,7 @@ import dev.haltlab.platform.config.Node;
 import dev.haltlab.platform.config.Place;
 import dev.haltlab.platform.config.Problems;
 import dev.haltlab.spi.KernelVersion;
+import dev.haltlab.spi.Provider;
 import dev.haltlab.trace.UnfitRuleException;
 import dev.haltlab.trace.replay.Change;
 import dev.haltlab.trace.replay.Parameter;
@@ -43,18 +44,21 @@ final class RuleConfig {
   private static final KernelVersion GUEST_RESETS_SINCE = new KernelVersion(6, 0, 0);
 
   private final Binder binder = new Binder();
-  private final Record base;
+  private final Provider<Record> provider;
+  private final Record given;
   private final boolean guest;
   private final List<String> keys;
 
   /**
-   * @param base what the strategy is set to before the recording is asked
+   * @param provider of the strategy
+   * @param given what it is set to before the recording is asked; not yet complete, as defaults depend on the kernel
    * @param guest whether it follows the guest's rule
    */
-  RuleConfig(Record base, boolean guest) {
-    this.base = base;
+  RuleConfig(Provider<Record> provider, Record given, boolean guest) {
+    this.provider = provider;
+    this.given = given;
     this.guest = guest;
-    this.keys = Binder.keys(base.getClass());
+    this.keys = Binder.keys(given.getClass());
   }
 
   /**
@@ -95,11 +99,15 @@ final class RuleConfig {
     });
     kernel(parameters, place, fields);
     Problems problems = new Problems();
-    Record config = binder.bind(base, List.of(new Node.Mapping(place, fields)), problems);
+    Record config = binder.bind(given, List.of(new Node.Mapping(place, fields)), problems);
     if (config == null) {
       throw new UnfitRuleException(problems.all().get(0).toString());
     }
-    return config;
+    try {
+      return provider.complete(config);
+    } catch (IllegalArgumentException e) {
+      throw new UnfitRuleException("the parameters do not fit the strategy " + provider.id() + ": " + e.getMessage());
+    }
   }
 
   /** What a report shows of a configuration. */

@@ -28,9 +28,10 @@ public final class PluginText {
    * A plugin and its configuration.
    *
    * @param entry the plugin
-   * @param config the defaults with the text's keys laid over them
+   * @param given the defaults with the text's keys laid over them
+   * @param config the same, complete
    */
-  public record Chosen<P>(Catalog.Entry<P> entry, Record config) {}
+  public record Chosen<P>(Catalog.Entry<P> entry, Record given, Record config) {}
 
   /**
    * Reads one.
@@ -46,6 +47,6 @@ public final class PluginText {
     Resolver.Resolved<P> resolved = slot == null ? null : resolver.resolve(kind, slot, place, problems);
     problems.throwIfAny();
     Resolver.Resolved<P> found = Objects.requireNonNull(resolved);
-    return new Chosen<>(found.entry(), found.config());
+    return new Chosen<>(found.entry(), found.given(), found.config());
   }
 }

@@ -127,6 +127,17 @@ public class ReplayerTest {
     assertThat(only(replay(Recordings.of(bare), AS_RECORDED)).mismatches()).as("with default parameters").isPositive();
   }
 
+  @Test
+  void whatTheHeadLeavesOutIsTheRecordingKernelsDefault() {
+    List<String> lines = Recordings.lines(Recordings.host("n-shrink0-exp200us")).stream()
+        .filter(line -> !line.startsWith("# haltlab shrink=")).toList();
+    assertThat(only(replay(Recordings.of(lines), AS_RECORDED)).mismatches()).as("0 until Linux 6.10").isZero();
+    ReplayRequest newer = new ReplayRequest(
+        Map.of(), "6.11", false, null, ReplayRequest.HOST_RULE, ReplayRequest.GUEST_RULE, List.of(),
+        OptionalLong.empty());
+    assertThat(only(replay(Recordings.of(lines), newer)).mismatches()).as("2 since Linux 6.11").isPositive();
+  }
+
   // ---- disagreement
 
   @ParameterizedTest
