@@ -4,7 +4,7 @@
  */
 module dev.haltlab.rules {
   requires transitive com.tngtech.archunit;
-  requires dev.haltlab.spi;
+  requires transitive dev.haltlab.spi;
   requires org.slf4j; // ArchUnit's, and explicit: an automatic module pulls in automatic ones only
   requires static com.tngtech.archunit.junit5.api;
   requires static org.jspecify;

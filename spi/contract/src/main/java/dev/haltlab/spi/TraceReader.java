@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A trace has millions of lines: reading one that is understood allocates nothing and keeps no reference to the
  * bytes, which are overwritten afterwards.
  */
+@Stability(Stability.Level.PROVISIONAL)
 @FunctionalInterface
 public interface TraceReader {
 

@@ -6,6 +6,7 @@ package dev.haltlab.spi;
  *
  * @param <C> its configuration, see {@link Provider}
  */
+@Stability(Stability.Level.PROVISIONAL)
 public non-sealed interface TraceReaderProvider<C extends Record> extends Provider<C> {
 
   /** Makes a reader for one file. Called once per file and pass; instances share nothing. */

@@ -8,6 +8,7 @@ package dev.haltlab.spi;
  *
  * <p>Source of the tracepoints: include/trace/events/kvm.h, power.h and sched.h and arch/x86/kvm/trace.h.
  */
+@Stability(Stability.Level.PROVISIONAL)
 public interface TraceSink {
 
   /**

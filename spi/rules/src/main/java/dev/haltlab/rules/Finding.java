@@ -1,5 +1,6 @@
 package dev.haltlab.rules;
 
+import dev.haltlab.spi.Stability;
 import java.util.List;
 
 /**
@@ -10,6 +11,7 @@ import java.util.List;
  * @param why what goes wrong otherwise
  * @param violations one line each; empty if it is kept
  */
+@Stability(Stability.Level.PROVISIONAL)
 public record Finding(String id, String sentence, String why, List<String> violations) {
   public Finding {
     violations = List.copyOf(violations);

@@ -1,5 +1,6 @@
 package dev.haltlab.rules;
 
+import dev.haltlab.spi.Stability;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.jar.Manifest;
  * What a plugin's jar must be like: plain Java over its entries, nothing of it is loaded or run. Names in {@code
  * findings} are these constants' own.
  */
+@Stability(Stability.Level.PROVISIONAL)
 public enum JarRules {
   /** Entries stay inside a folder they are unpacked to. */
   NO_PATHS_OUTSIDE(

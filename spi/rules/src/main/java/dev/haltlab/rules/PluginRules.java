@@ -16,6 +16,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.haltlab.spi.Stability;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -37,6 +38,7 @@ import java.util.jar.JarFile;
  *   }
  * </pre>
  */
+@Stability(Stability.Level.PROVISIONAL)
 public final class PluginRules {
   private static final String BECAUSE = ", because ";
 

@@ -4,12 +4,14 @@ import dev.haltlab.spi.HaltPollProvider;
 import dev.haltlab.spi.HostProfileProvider;
 import dev.haltlab.spi.IdlePolicyProvider;
 import dev.haltlab.spi.Provider;
+import dev.haltlab.spi.Stability;
 import dev.haltlab.spi.WorkloadProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** The kit without JUnit: checks a provider against every rule that applies to its kind. */
+@Stability(Stability.Level.PROVISIONAL)
 public final class Conformance {
   private Conformance() {}
 

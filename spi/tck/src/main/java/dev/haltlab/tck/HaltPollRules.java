@@ -2,10 +2,12 @@ package dev.haltlab.tck;
 
 import dev.haltlab.spi.HaltPoll;
 import dev.haltlab.spi.HaltPollProvider;
+import dev.haltlab.spi.Stability;
 import java.util.List;
 import java.util.Locale;
 
 /** What is asked of a halt-poll strategy, rules 100 to 199. */
+@Stability(Stability.Level.PROVISIONAL)
 public final class HaltPollRules {
   private static final int BLOCKS = 20_000;
   private static final long SEED = 20_261_122;

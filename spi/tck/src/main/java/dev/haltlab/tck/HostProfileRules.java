@@ -4,6 +4,7 @@ import dev.haltlab.spi.CState;
 import dev.haltlab.spi.Cost;
 import dev.haltlab.spi.HostProfile;
 import dev.haltlab.spi.HostProfileProvider;
+import dev.haltlab.spi.Stability;
 import dev.haltlab.spi.Step;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /** What is asked of a host CPU profile, rules 400 to 499. */
+@Stability(Stability.Level.PROVISIONAL)
 public final class HostProfileRules {
   private static final long SEED = 20_261_122;
 

@@ -3,12 +3,14 @@ package dev.haltlab.tck;
 import dev.haltlab.spi.IdlePolicy;
 import dev.haltlab.spi.IdlePolicyProvider;
 import dev.haltlab.spi.IdleState;
+import dev.haltlab.spi.Stability;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
 /** What is asked of a guest idle policy, rules 200 to 299. */
+@Stability(Stability.Level.PROVISIONAL)
 public final class IdlePolicyRules {
   private static final int PASSES = 20_000;
   private static final long SEED = 20_261_122;

@@ -2,10 +2,12 @@ package dev.haltlab.tck;
 
 import dev.haltlab.spi.HostProfile;
 import dev.haltlab.spi.Provider;
+import dev.haltlab.spi.Stability;
 import java.util.List;
 import java.util.regex.Pattern;
 
 /** What is asked of every provider, rules 001 to 099. */
+@Stability(Stability.Level.PROVISIONAL)
 public final class ProviderRules {
   private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+(\\.[0-9]+)*)*");
   private static final int TIMES = 5;

@@ -1,5 +1,7 @@
 package dev.haltlab.tck;
 
+import dev.haltlab.spi.Stability;
+
 /**
  * What came of checking one rule.
  *
@@ -9,6 +11,7 @@ package dev.haltlab.tck;
  * @param status what came of it
  * @param observed one line: what was seen, for a violation the first breach, for a skipped rule the reason
  */
+@Stability(Stability.Level.PROVISIONAL)
 public record Result(String id, String sentence, String why, Status status, String observed) {
 
   /** What came of a check. */

@@ -1,6 +1,7 @@
 package dev.haltlab.tck;
 
 import dev.haltlab.spi.Provider;
+import dev.haltlab.spi.Stability;
 import java.util.Locale;
 
 /**
@@ -8,6 +9,7 @@ import java.util.Locale;
  *
  * @param <P> the kind of provider it applies to
  */
+@Stability(Stability.Level.PROVISIONAL)
 public final class Rule<P extends Provider<?>> {
   private final String id;
   private final String sentence;

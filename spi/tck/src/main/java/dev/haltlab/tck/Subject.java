@@ -1,6 +1,7 @@
 package dev.haltlab.tck;
 
 import dev.haltlab.spi.Provider;
+import dev.haltlab.spi.Stability;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <P> the kind of provider
  */
+@Stability(Stability.Level.PROVISIONAL)
 public final class Subject<P extends Provider<?>> {
   private final P provider;
   private final @Nullable Record config;

@@ -1,6 +1,7 @@
 package dev.haltlab.tck;
 
 import dev.haltlab.spi.Body;
+import dev.haltlab.spi.Stability;
 import dev.haltlab.spi.WorkloadProvider;
 import java.util.List;
 import java.util.Locale;
@@ -8,6 +9,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What is asked of a guest workload, rules 300 to 399. */
+@Stability(Stability.Level.PROVISIONAL)
 public final class WorkloadRules {
   static final int REFUSES = 300;
   static final int DECLARATIONS = 302;

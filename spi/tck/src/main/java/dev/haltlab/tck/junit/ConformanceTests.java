@@ -1,11 +1,13 @@
 package dev.haltlab.tck.junit;
 
 import dev.haltlab.spi.Provider;
+import dev.haltlab.spi.Stability;
 import dev.haltlab.tck.Conformance;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
 /** The rules as tests of a provider that is known only when the tests run, as in a test of all providers of a module. */
+@Stability(Stability.Level.PROVISIONAL)
 public final class ConformanceTests {
   private ConformanceTests() {}
 

@@ -1,6 +1,7 @@
 package dev.haltlab.tck.junit;
 
 import dev.haltlab.spi.HaltPollProvider;
+import dev.haltlab.spi.Stability;
 import dev.haltlab.tck.HaltPollRules;
 import org.junit.jupiter.api.Test;
 
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Test;
  *
  * @param <C> its configuration
  */
+@Stability(Stability.Level.PROVISIONAL)
 public interface HaltPollTck<C extends Record> extends ProviderTck<C> {
   @Override
   HaltPollProvider<C> provider();

@@ -2,12 +2,14 @@ package dev.haltlab.tck.junit;
 
 import dev.haltlab.spi.HostProfile;
 import dev.haltlab.spi.HostProfileProvider;
+import dev.haltlab.spi.Stability;
 import dev.haltlab.tck.HostProfileRules;
 import org.junit.jupiter.api.Test;
 
 /**
  * What is asked of a host CPU profile. {@link HostProfileRules} says why each rule is there.
  */
+@Stability(Stability.Level.PROVISIONAL)
 public interface HostProfileTck extends ProviderTck<HostProfile> {
   @Override
   HostProfileProvider provider();

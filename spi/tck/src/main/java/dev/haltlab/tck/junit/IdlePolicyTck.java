@@ -1,6 +1,7 @@
 package dev.haltlab.tck.junit;
 
 import dev.haltlab.spi.IdlePolicyProvider;
+import dev.haltlab.spi.Stability;
 import dev.haltlab.tck.IdlePolicyRules;
 import org.junit.jupiter.api.Test;
 
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Test;
  *
  * @param <C> its configuration
  */
+@Stability(Stability.Level.PROVISIONAL)
 public interface IdlePolicyTck<C extends Record> extends ProviderTck<C> {
   @Override
   IdlePolicyProvider<C> provider();

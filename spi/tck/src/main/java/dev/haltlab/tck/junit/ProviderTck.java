@@ -1,6 +1,7 @@
 package dev.haltlab.tck.junit;
 
 import dev.haltlab.spi.Provider;
+import dev.haltlab.spi.Stability;
 import dev.haltlab.tck.ProviderRules;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
  *
  * @param <C> the provider's configuration
  */
+@Stability(Stability.Level.PROVISIONAL)
 public interface ProviderTck<C extends Record> {
   /** The provider to test. */
   Provider<C> provider();

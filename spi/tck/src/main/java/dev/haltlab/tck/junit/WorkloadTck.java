@@ -1,5 +1,6 @@
 package dev.haltlab.tck.junit;
 
+import dev.haltlab.spi.Stability;
 import dev.haltlab.spi.WorkloadProvider;
 import dev.haltlab.tck.WorkloadRules;
 import org.junit.jupiter.api.Test;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Test;
  *
  * @param <C> its configuration
  */
+@Stability(Stability.Level.PROVISIONAL)
 public interface WorkloadTck<C extends Record> extends ProviderTck<C> {
   @Override
   WorkloadProvider<C> provider();
