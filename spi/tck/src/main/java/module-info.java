@@ -7,7 +7,7 @@ module dev.haltlab.tck {
   requires java.management;
   // Bound as a provider of java.management wherever the runtime has it; without it allocations cannot be counted.
   requires static jdk.management;
-  requires static transitive org.junit.jupiter.api;
+  requires static org.junit.jupiter.api;
   requires static org.jspecify;
 
   exports dev.haltlab.tck;

@@ -63,6 +63,14 @@ class SampleIT {
   }
 
   @Test
+  void itVerifiesInTheBundleAsInItsOwnBuild() {
+    Bundle.Said said = bundle.run(folder, "plugins", "verify", jar().toString());
+    assertThat(said.err()).isEmpty();
+    assertThat(said.out()).contains("contract (haltPoll halt-predictor)", " 0 skipped, 0 broken\n");
+    assertThat(said.code()).isZero();
+  }
+
+  @Test
   void itRunsBesideAdaptiveAndOracle() throws IOException {
     Files.copy(jar(), bundle.root.resolve("plugins").resolve(jar().getFileName()));
     assertThat(bundle.run(folder, "plugins", "list").out()).containsPattern("haltPoll +halt-predictor +1\\.0\\.0 ");

@@ -10,8 +10,10 @@ import picocli.CommandLine.Spec;
 /** The parent of the commands about plugins. */
 @Command(
     name = "plugins",
-    header = "Tells which plugins there are and what may be set in them, and installs further ones.",
-    subcommands = {PluginsListCommand.class, PluginsDescribeCommand.class, PluginsInstallCommand.class},
+    header = "Tells which plugins there are and what may be set in them; checks and installs further ones.",
+    subcommands = {
+      PluginsListCommand.class, PluginsDescribeCommand.class, PluginsVerifyCommand.class, PluginsInstallCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
     optionListHeading = "%nOptions:%n",
@@ -20,6 +22,7 @@ import picocli.CommandLine.Spec;
       "  haltlab plugins list",
       "  haltlab plugins describe adaptive",
       "  haltlab plugins list --plugins build/libs",
+      "  haltlab plugins verify my-poll-1.0.jar",
       "  haltlab plugins install my-poll-1.0.jar"
     })
 final class PluginsCommand implements Runnable {
@@ -32,6 +35,6 @@ final class PluginsCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(new CommandLine(spec), "a command is missing: list, describe or install");
+    throw new ParameterException(new CommandLine(spec), "a command is missing: list, describe, verify or install");
   }
 }

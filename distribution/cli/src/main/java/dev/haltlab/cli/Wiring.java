@@ -61,6 +61,11 @@ abstract class Wiring {
 
   @Binds
   @IntoMap
+  @ClassKey(PluginsVerifyCommand.class)
+  abstract Object pluginsVerify(PluginsVerifyCommand command);
+
+  @Binds
+  @IntoMap
   @ClassKey(PluginsInstallCommand.class)
   abstract Object pluginsInstall(PluginsInstallCommand command);
 

@@ -46,8 +46,8 @@ class CommandsTest {
   @ParameterizedTest
   @ValueSource(strings = {
       "--help", "run --help", "validate --help", "schema -h", "init --help", "plugins --help", "plugins list --help",
-      "plugins describe --help", "plugins install --help", "replay --help", "capture --help", "--version",
-      "generate-completion"})
+      "plugins describe --help", "plugins verify --help", "plugins install --help", "replay --help", "capture --help",
+      "--version", "generate-completion"})
   void help_goes_to_standard_output_and_is_no_failure(String args) {
     Haltlab.Said said = new Haltlab().run(args.split(" "));
     assertThat(said.code()).isEqualTo(ExitCode.DONE);

@@ -64,7 +64,10 @@ public final class ArchitectureTest {
     ARROWS.put(
         "dev.haltlab.cli",
         new Arrow(
-            40, Set.of("dev.haltlab.spi", "dev.haltlab.engine", "dev.haltlab.trace", "dev.haltlab.platform")));
+            40,
+            Set.of(
+                "dev.haltlab.spi", "dev.haltlab.tck", "dev.haltlab.rules", "dev.haltlab.engine", "dev.haltlab.trace",
+                "dev.haltlab.platform")));
   }
 
   private JavaClasses product = new ClassFileImporter().importClasses();

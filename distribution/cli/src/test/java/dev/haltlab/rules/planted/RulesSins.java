@@ -1,7 +1,7 @@
 package dev.haltlab.rules.planted;
 
 import dev.haltlab.engine.Simulation;
-import dev.haltlab.tck.planted.TckSins;
+import dev.haltlab.tck.Conformance;
 
 /** What the rule kit must not do; see ArchitectureTest. */
 public final class RulesSins {
@@ -14,6 +14,6 @@ public final class RulesSins {
 
   /** Sees the other kit. */
   public static final class KnowsTck {
-    Class<?> known = TckSins.class;
+    Class<?> known = Conformance.class;
   }
 }
