@@ -70,5 +70,5 @@ abstract class Wiring {
   abstract Object pluginsInstall(PluginsInstallCommand command);
 
   @Binds
-  abstract PluginVerifier pluginVerifier(LoadingVerifier verifier);
+  abstract PluginVerifier pluginVerifier(FullVerifier verifier);
 }

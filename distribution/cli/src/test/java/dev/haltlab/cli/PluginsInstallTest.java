@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import stranger.StrangersPoll;
 
 /**
  * Pins: a plugin that is installed by halves, over another or though it cannot be used, and an archive that writes
@@ -272,7 +273,7 @@ class PluginsInstallTest {
       refused(install(cut), "not a jar or zip, or a damaged one");
     }
     byte[] flipped = whole.clone();
-    flipped[100] ^= 1; // in the compressed bytes of the first file
+    flipped[30 + SERVICES.length() + 4] ^= 1; // in the compressed bytes of the first file
     refused(install(Files.write(folder.resolve("flipped.jar"), flipped)), "not a jar or zip, or a damaged one");
     assertThat(installed()).isEmpty();
   }

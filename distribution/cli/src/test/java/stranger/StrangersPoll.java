@@ -1,4 +1,4 @@
-package dev.haltlab.cli;
+package stranger;
 
 import dev.haltlab.spi.HaltPoll;
 import dev.haltlab.spi.HaltPollProvider;
