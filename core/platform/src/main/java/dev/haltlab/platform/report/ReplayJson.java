@@ -75,6 +75,7 @@ public final class ReplayJson {
     map.put("spanNs", spanNs);
     map.put("wakeLatency", wake);
     map.put("pollsGivenUp", outcome.givenUp());
+    map.put("pollsForbidden", outcome.forbidden());
     map.put("strategies", strategies);
     map.put("notes", ReplayNotes.of(outcome));
     return map;

@@ -29,6 +29,11 @@ final class ReplayNotes {
           "In " + outcome.givenUp() + " halts the kernel gave polling up for another thread. Strategies that yield are"
               + " taken to sleep there too, their polling counted as nothing.");
     }
+    if (outcome.forbidden() > 0) {
+      notes.add(
+          "In " + outcome.forbidden() + " of " + outcome.halts() + " halts the guest forbade the host to poll, as one does"
+              + " that polls itself. The strategies are shown as if it had not: as it is, none of them would poll there.");
+    }
     return notes;
   }
 

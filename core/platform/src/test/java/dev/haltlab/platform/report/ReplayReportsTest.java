@@ -36,7 +36,7 @@ class ReplayReportsTest {
 
   private static WhatIf.Outcome outcome(WakeLatency.Estimate latency) {
     return new WhatIf.Outcome(
-        latency, 1_000, 5, new WhatIf.Row("recorded", false, 900, 100, 4_500_000, 1_000_000, 90_000_000),
+        latency, 1_000, 5, 0, new WhatIf.Row("recorded", false, 900, 100, 4_500_000, 1_000_000, 90_000_000),
         List.of(
             new WhatIf.Row("off", false, 0, 1_000, 45_000_000, 0, 0),
             new WhatIf.Row("oracle", true, 1_000, 0, 0, 0, 100_000_000)));

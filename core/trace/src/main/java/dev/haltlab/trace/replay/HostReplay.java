@@ -29,6 +29,7 @@ public final class HostReplay implements TraceSink {
 
   private static final int NO_THREAD = -1;
   private static final long UNKNOWN = HaltListener.UNKNOWN;
+  private static final long FORBIDDEN = HaltListener.FORBIDDEN;
 
   private final Parameters parameters;
   private final HostRules rules;
@@ -334,7 +335,7 @@ public final class HostReplay implements TraceSink {
         unverified++;
       }
       listener.halt(
-          index, startNs, haltNs, slept, valid, !known ? UNKNOWN : forbidden ? 0 : budgetNs,
+          index, startNs, haltNs, slept, valid, forbidden ? FORBIDDEN : known ? budgetNs : UNKNOWN,
           slept ? latency(startNs, endNs) : UNKNOWN);
       decided = false;
       upNs = endNs;

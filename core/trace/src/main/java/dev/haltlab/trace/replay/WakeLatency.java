@@ -101,7 +101,7 @@ public final class WakeLatency implements HaltListener {
     }
     if (wentToSleep) {
       slept.add(haltNs);
-      windowsOfSlept.add(budgetNs);
+      windowsOfSlept.add(Math.max(0, budgetNs));
     } else {
       polled.add(haltNs);
     }

@@ -25,6 +25,7 @@ public final class WhatIf implements HaltListener {
   private final Tally recorded = new Tally();
   private long halts;
   private long givenUp;
+  private long forbidden;
 
   /**
    * A strategy to be tried.
@@ -54,10 +55,12 @@ public final class WhatIf implements HaltListener {
    * @param latency what was taken from the length of each halt that slept
    * @param halts how many there are
    * @param givenUp halts whose poll the recording kernel gave up for another thread
+   * @param forbidden halts whose guest did not let the recording kernel poll
    * @param recorded what the recording itself shows
    * @param trials the strategies, in the order given
    */
-  public record Outcome(WakeLatency.Estimate latency, long halts, long givenUp, Row recorded, List<Row> trials) {}
+  public record Outcome(
+      WakeLatency.Estimate latency, long halts, long givenUp, long forbidden, Row recorded, List<Row> trials) {}
 
   /**
    * Nothing tried yet.
@@ -74,7 +77,7 @@ public final class WhatIf implements HaltListener {
   public Outcome outcome() {
     List<Row> rows = new ArrayList<>();
     candidates.forEach(candidate -> rows.add(candidate.tally.row(candidate.trial.name(), candidate.bound)));
-    return new Outcome(latency, halts, givenUp, recorded.row("recorded", false), List.copyOf(rows));
+    return new Outcome(latency, halts, givenUp, forbidden, recorded.row("recorded", false), List.copyOf(rows));
   }
 
   @Override
@@ -83,6 +86,7 @@ public final class WhatIf implements HaltListener {
     halts++;
     boolean yielded = slept && budgetNs > 0 && haltNs <= budgetNs;
     givenUp += yielded ? 1 : 0;
+    forbidden += budgetNs == FORBIDDEN ? 1 : 0;
     long wakeNs = latencyNs == UNKNOWN ? latency.ns() : latencyNs;
     long arrivalNs = haltNs;
     if (slept) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 /** Pins: polling counted as caught or paid that a host with that strategy would not have had. */
 class WhatIfTest {
   private static final long UNKNOWN = HaltListener.UNKNOWN;
+  private static final long FORBIDDEN = HaltListener.FORBIDDEN;
   private static final Trial OFF = new Trial("off", vcpu -> now -> 0);
   private static final Trial ALWAYS = new Trial("always", vcpu -> new Stubborn());
 
@@ -96,6 +97,16 @@ class WhatIfTest {
     assertThat(row(outcome.recorded())).isEqualTo(new Row("", false, 0, 1, 40, 0, 0));
     assertThat(outcome.trials()).extracting(WhatIfTest::row).containsExactly(
         new Row("", false, 0, 1, 40, 0, 0), new Row("", false, 1, 0, 0, 0, 60), new Row("", false, 1, 0, 0, 0, 60));
+  }
+
+  @Test
+  void haltsWhoseGuestForbadeToPollAreCounted() {
+    WhatIf whatIf = whatIf(40, fixed(200));
+    whatIf.halt(0, 0, 100, true, true, FORBIDDEN, UNKNOWN);
+    whatIf.halt(0, 0, 100, true, true, 0, UNKNOWN);
+    WhatIf.Outcome outcome = whatIf.outcome();
+    assertThat(outcome.forbidden()).as("of the two that slept at once").isEqualTo(1);
+    assertThat(row(outcome.recorded())).as("nothing was polled").isEqualTo(new Row("", false, 0, 2, 80, 0, 0));
   }
 
   /** Remembers what it was told. */
