@@ -17,7 +17,7 @@ final class Task extends FairQueue.Entity {
 
   /** Where it runs or last ran. */
   GuestCpu cpu;
-  /** Phase of {@link GuestCpu} with which it goes on when it runs again. */
+  /** {@link Phase} with which it goes on when it runs again. */
   int resumeAt;
   /** An operation that was broken off: what it was, and how much of it is left. */
   int savedLabel;

@@ -106,6 +106,11 @@ public final class Calendar {
     return maxTimeNs;
   }
 
+  /** Longer than any run, ns, and short enough to leave room before the end of time for whatever interrupts it. */
+  public long longestNs() {
+    return maxTimeNs / 2;
+  }
+
   /** Events taken by {@link #next} or run ahead by {@link #advanceTo} so far. */
   public long taken() {
     return taken;
