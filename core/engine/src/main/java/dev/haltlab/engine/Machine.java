@@ -42,6 +42,7 @@ final class Machine {
   private static final int[] ABORT_IS_SUCCESS_SINCE = {5, 17};
 
   private final SimulationSpec spec;
+  private final @Nullable Recorder recorder;
   private final Streams streams;
   private final boolean[] drawn = new boolean[Step.values().length];
   private final Calendar calendar;
@@ -61,8 +62,9 @@ final class Machine {
   private final int taskSlots;
   private final int windowSlot;
 
-  Machine(SimulationSpec spec, int replication) {
+  Machine(SimulationSpec spec, int replication, @Nullable Recorder recorder) {
     this.spec = spec;
+    this.recorder = recorder;
     this.streams = new Streams(spec.seed(), replication);
     int cpuCount = spec.vms().stream().mapToInt(SimulationSpec.Vm::vcpus).sum();
     timerSlots = 0;
@@ -91,8 +93,11 @@ final class Machine {
     for (int i = 0; i < guests.size(); i++) {
       addGuestCpus(i, guestCpus, strategies, views);
     }
-    for (GuestKernel guest : guests) {
-      guest.define();
+    for (int i = 0; i < guests.size(); i++) {
+      if (recorder != null) {
+        guests.get(i).recordTo(recorder, i);
+      }
+      guests.get(i).define();
     }
     window = new Window(transactionOf(guests.get(spec.primaryVm())), spec.warmupNs(), spec.forNs());
     int index = 0;
@@ -112,6 +117,9 @@ final class Machine {
       addHostTask(i, scheduler);
     }
     for (int i = 0; i < pcpus.size(); i++) {
+      if (recorder != null) {
+        pcpus.get(i).recordTo(recorder);
+      }
       window.add(pcpus.get(i));
       if (!spec.nativeRun()) {
         owners[tickSlots + i] = pcpus.get(i);
@@ -172,23 +180,27 @@ final class Machine {
                 vm.forbidHostPoll(), !guests.get(vmIndex).isBare()),
             strategy);
     view.cpu = cpu;
-    own(cpu, index, guestCpu);
+    own(cpu, index, guestCpu, start);
     owners[pollSlots + index] = cpu;
     return cpu;
   }
 
   private BareCpu bareCpu(int vmIndex, int v, int index, GuestCpu guestCpu) {
     SimulationSpec.Vm vm = spec.vms().get(vmIndex);
+    PhysicalCpu place = pcpus.get(vm.pin().get(v));
     BareCpu cpu =
         new BareCpu(
-            calendar, costs(vm.name() + "/" + v + "/hardware"), guestCpu, window, pcpus.get(vm.pin().get(v)),
-            stepSlots + index, timerSlots + index);
-    own(cpu, index, guestCpu);
+            calendar, costs(vm.name() + "/" + v + "/hardware"), guestCpu, window, place, stepSlots + index,
+            timerSlots + index);
+    own(cpu, index, guestCpu, place);
     return cpu;
   }
 
-  private void own(LogicalCpu cpu, int index, GuestCpu guestCpu) {
+  private void own(LogicalCpu cpu, int index, GuestCpu guestCpu, PhysicalCpu place) {
     guestCpu.attach(cpu);
+    if (recorder != null) {
+      cpu.recordTo(recorder, index, place.id());
+    }
     owners[timerSlots + index] = cpu;
     owners[stepSlots + index] = cpu;
     window.add(cpu);
@@ -201,6 +213,9 @@ final class Machine {
     HostTask task = new HostTask(taskSpec, calendar, costs("task/" + taskSpec.name()), scheduler, start, slot);
     owners[slot] = task;
     owners[slot + 1] = task;
+    if (recorder != null) {
+      task.recordTo(recorder, pollSlots - stepSlots + i);
+    }
     hostTasks.add(task);
     window.add(task);
   }

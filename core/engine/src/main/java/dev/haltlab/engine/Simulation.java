@@ -2,6 +2,7 @@ package dev.haltlab.engine;
 
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one replication of a spec. Replications differ in their random numbers only; the same spec and replication give
@@ -32,7 +33,18 @@ public final class Simulation {
    */
   public static Outcome run(SimulationSpec spec, int replication, Consumer<LongSupplier> watcher)
       throws InterruptedException {
-    Machine machine = new Machine(spec, replication);
+    return run(spec, replication, null, watcher);
+  }
+
+  /**
+   * The same for a caller that wants to know what happens when: a timeline.
+   *
+   * @param recorder told of every event; null if nobody is
+   */
+  public static Outcome run(
+      SimulationSpec spec, int replication, @Nullable Recorder recorder, Consumer<LongSupplier> watcher)
+      throws InterruptedException {
+    Machine machine = new Machine(spec, replication, recorder);
     watcher.accept(machine::nowNs);
     return machine.run();
   }

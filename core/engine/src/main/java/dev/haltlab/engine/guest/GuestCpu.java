@@ -1,6 +1,7 @@
 package dev.haltlab.engine.guest;
 
 import dev.haltlab.engine.PathStep;
+import dev.haltlab.engine.Recorder;
 import dev.haltlab.engine.measure.ProbeRecorder;
 import dev.haltlab.engine.measure.Token;
 import dev.haltlab.engine.sim.Calendar;
@@ -248,6 +249,7 @@ public final class GuestCpu {
 
   void schedule() {
     needResched = false;
+    Told.switched(this, Recorder.NONE);
     Task chosen = runQueue.take();
     if (chosen != null) {
       boolean stays = chosen == last && !idle;
@@ -272,6 +274,7 @@ public final class GuestCpu {
     next = null;
     current = task;
     last = task;
+    Told.switched(this, task.index);
     runQueue.started(task, calendar.nowNs());
     phase = task.resumeAt;
     if (awakening != null) {

@@ -1,6 +1,7 @@
 package dev.haltlab.engine.guest;
 
 import dev.haltlab.engine.PluginFailure;
+import dev.haltlab.engine.Recorder;
 import dev.haltlab.engine.SimulationSpec;
 import dev.haltlab.engine.measure.ProbeRecorder;
 import dev.haltlab.engine.measure.Window;
@@ -30,6 +31,10 @@ public final class GuestKernel implements Guest {
   private int nextPlace;
   private boolean defining;
   private @Nullable Window window;
+  private int tasks;
+  private int queues;
+  private @Nullable Recorder recorder;
+  private int index;
 
   /** A guest without CPUs; they are added before {@link #define}. */
   public GuestKernel(SimulationSpec.Vm spec, Streams streams) {
@@ -40,6 +45,16 @@ public final class GuestKernel implements Guest {
   /** Adds the next CPU. */
   public void addCpu(GuestCpu cpu) {
     cpus.add(cpu);
+  }
+
+  /**
+   * Tells a recorder what the workload declares, and of its probes; before {@link #define}.
+   *
+   * @param ofIndex of this guest among all
+   */
+  public void recordTo(Recorder newRecorder, int ofIndex) {
+    recorder = newRecorder;
+    index = ofIndex;
   }
 
   /** Lets the workload declare its tasks. Called once, before time 0. */
@@ -127,19 +142,29 @@ public final class GuestKernel implements Guest {
   @Override
   public Socket socket(String name) {
     declare("socket", name);
-    return new Queue.OfMessages(name);
+    return new Queue.OfMessages(name, nextQueue(name));
   }
 
   @Override
   public Event event(String name, boolean autoReset) {
     declare("event", name);
-    return new Queue.OfSignals(name, autoReset);
+    return new Queue.OfSignals(name, nextQueue(name), autoReset);
+  }
+
+  private int nextQueue(String name) {
+    if (recorder != null) {
+      recorder.queue(index, queues, name);
+    }
+    return queues++;
   }
 
   @Override
   public Probe probe(String name) {
     declare("probe", name);
     ProbeRecorder probe = new ProbeRecorder(name);
+    if (recorder != null) {
+      probe.recordTo(recorder, index, probes.size());
+    }
     probes.add(probe);
     return probe;
   }
@@ -154,7 +179,10 @@ public final class GuestKernel implements Guest {
       cpu = cpus.get(checkVcpu("task '" + name + "'", vcpu));
     }
     body.bind(random("task:" + name));
-    cpu.addTask(new Task(name, body, vcpu, cpu));
+    if (recorder != null) {
+      recorder.task(index, tasks, name);
+    }
+    cpu.addTask(new Task(name, tasks++, body, vcpu, cpu));
   }
 
   @Override

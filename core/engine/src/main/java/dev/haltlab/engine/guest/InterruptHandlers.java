@@ -38,6 +38,7 @@ final class InterruptHandlers {
 
   void enter() {
     vector = guest.under.takeVector();
+    Told.interrupted(guest, vector);
     if (vector == LogicalCpu.TIMER) {
       guest.claimSleeper();
     }

@@ -1,7 +1,9 @@
 package dev.haltlab.engine.guest;
 
+import dev.haltlab.engine.Recorder;
 import dev.haltlab.engine.measure.CpuTime;
 import dev.haltlab.engine.measure.Token;
+import dev.haltlab.engine.measure.Track;
 import dev.haltlab.engine.measure.Window;
 import dev.haltlab.engine.sim.Calendar;
 import dev.haltlab.engine.sim.Costs;
@@ -75,6 +77,7 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
   private int label;
   private long sinceNs;
   private @Nullable Token token;
+  private @Nullable Track track;
 
   /** Vectors the guest may take as soon as it allows interrupts. */
   protected int visible;
@@ -95,6 +98,21 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
     this.phase = phase;
     this.placeNs = placeNs;
     this.way = way;
+  }
+
+  /**
+   * Tells a recorder from now on; before {@link #boot}.
+   *
+   * @param thread its index there
+   * @param pcpu where it starts
+   */
+  public final void recordTo(Recorder recorder, int thread, int pcpu) {
+    track = new Track(recorder, thread, pcpu, way, label);
+  }
+
+  /** What tells the recorder; null if there is none. */
+  protected final @Nullable Track track() {
+    return track;
   }
 
   // --- operations, one at a time, issued by the guest ---
@@ -321,6 +339,10 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
     if (newWay != way || token != null || seamNs != Calendar.NEVER) {
       flush(); // else it would charge the same account, and nobody asks for the label
     }
+    Track told = track;
+    if (told != null) {
+      told.spends(newWay, newLabel, calendar.nowNs());
+    }
     way = newWay;
     label = newLabel;
   }
@@ -336,18 +358,27 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
 
   private void crossSeam() {
     chargeUpTo(seamNs);
+    Track told = track;
+    if (told != null) {
+      told.spends(way, secondLabel, seamNs);
+    }
     seamNs = Calendar.NEVER;
     phase = secondPhase;
     label = secondLabel;
   }
 
   private void chargeUpTo(long timeNs) {
-    long ns = timeNs - sinceNs;
+    long fromNs = sinceNs;
+    long ns = timeNs - fromNs;
     sinceNs = timeNs;
     spentNs[way] += ns;
     Token held = token;
     if (held != null) {
       held.charge(label, ns);
+      Track told = track;
+      if (told != null) {
+        held.tell(told.thread(), label, fromNs, timeNs);
+      }
     }
   }
 
@@ -361,12 +392,16 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
     return label;
   }
 
-  /** From now on time is charged to another place as well. */
-  protected final void moveTo(long[] newPlaceNs) {
+  /** From now on time is charged to another place as well: a pCPU. */
+  protected final void moveTo(int pcpu, long[] newPlaceNs) {
     if (newPlaceNs != placeNs) {
       flush();
       book();
       placeNs = newPlaceNs;
+      Track told = track;
+      if (told != null) {
+        told.movesTo(pcpu, calendar.nowNs());
+      }
     }
   }
 
@@ -436,6 +471,10 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
   public void close(long nowNs) {
     flush();
     book();
+    Track told = track;
+    if (told != null) {
+      told.tellUpTo(nowNs);
+    }
     stepping = false; // the run is over: nothing runs ahead of its end
   }
 }

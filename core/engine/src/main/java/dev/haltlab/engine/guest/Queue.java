@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Something tasks wait for: messages of a socket, or signals of an event. Keeps the tokens that come with them. */
 abstract class Queue {
   private final String name;
+  private final int index;
   private Task[] waiters = new Task[2];
   private int waiterCount;
 
@@ -16,12 +17,18 @@ abstract class Queue {
   private int head;
   private int length;
 
-  Queue(String name) {
+  Queue(String name, int index) {
     this.name = name;
+    this.index = index;
   }
 
   public final String name() {
     return name;
+  }
+
+  /** Counts the sockets and events of the guest. */
+  final int index() {
+    return index;
   }
 
   /** Whether something can be taken. */
@@ -96,8 +103,8 @@ abstract class Queue {
 
   /** A loopback socket: every message is kept until taken. */
   static final class OfMessages extends Queue implements dev.haltlab.spi.Socket {
-    OfMessages(String name) {
-      super(name);
+    OfMessages(String name, int index) {
+      super(name, index);
     }
   }
 
@@ -105,8 +112,8 @@ abstract class Queue {
   static final class OfSignals extends Queue implements dev.haltlab.spi.Event {
     final boolean autoReset;
 
-    OfSignals(String name, boolean autoReset) {
-      super(name);
+    OfSignals(String name, int index, boolean autoReset) {
+      super(name, index);
       this.autoReset = autoReset;
     }
   }

@@ -11,6 +11,8 @@ final class Task extends FairQueue.Entity {
   private static final Queue[] NOTHING = {};
 
   final String name;
+  /** Counts the tasks of the guest. */
+  final int index;
   final Body body;
   /** vCPU it is bound to; −1 if the scheduler may choose. */
   final int boundTo;
@@ -36,6 +38,7 @@ final class Task extends FairQueue.Entity {
   /** A signal handed to this task while it waited, and the token that came with it. */
   boolean signalled;
   @Nullable Token signalToken;
+  long signalArrival;
 
   @Nullable Socket received;
   /** The token of a started probe, while this task has it. */
@@ -44,8 +47,9 @@ final class Task extends FairQueue.Entity {
   /** What a task can be at. */
   enum Verb { NONE, COMPUTE, SEND, RECEIVE, SIGNAL, AWAIT, SLEEP, SLEEP_UNTIL, EXIT }
 
-  Task(String name, Body body, int boundTo, GuestCpu cpu) {
+  Task(String name, int index, Body body, int boundTo, GuestCpu cpu) {
     this.name = name;
+    this.index = index;
     this.body = body;
     this.boundTo = boundTo;
     this.cpu = cpu;

@@ -62,6 +62,7 @@ final class Verbs {
     if (task.verb == Task.Verb.NONE) {
       throw face.failure("issued no verb", null);
     }
+    Told.verb(guest, task);
     if (guest.interrupts.owesEoi()) {
       guest.phase = Phase.VERB;
       guest.interrupts.payEoi();
@@ -175,11 +176,14 @@ final class Verbs {
       return;
     }
     Task waiter = queue.firstWaiter();
+    long arrival = guest.kernel.nextArrival();
+    Told.sent(guest, task, queue, arrival);
     if (waiter != null && queue instanceof Queue.OfSignals signals && signals.autoReset) {
       waiter.signalled = true; // the signal is the waiter's now, and forgotten
       waiter.signalToken = token;
+      waiter.signalArrival = arrival;
     } else {
-      queue.put(token, guest.kernel.nextArrival(), task.verbBytes);
+      queue.put(token, arrival, task.verbBytes);
     }
     if (task.verb == Task.Verb.SEND) {
       guest.wheel.segmentSent(guest.calendar.nowNs());
@@ -204,6 +208,7 @@ final class Verbs {
     GuestCpu target = guest.kernel.placeFor(waiter);
     waiter.cpu = target;
     if (target.wake(waiter, token, guest)) {
+      Told.ipi(guest, target);
       guest.under.sendIpi(target.under);
       guest.issued = true;
     }
@@ -230,6 +235,7 @@ final class Verbs {
     Task task = guest.task();
     if (task.signalled) {
       Token token = task.signalToken;
+      Told.taken(guest, task, task.verbQueues[0], task.signalArrival);
       task.signalled = false;
       task.signalToken = null;
       taken(task, token, guest.cost(AWAIT));
@@ -252,6 +258,7 @@ final class Verbs {
       guest.schedule();
       return;
     }
+    Told.taken(guest, task, found, found.headArrival());
     Token token;
     long ns;
     if (messages) {

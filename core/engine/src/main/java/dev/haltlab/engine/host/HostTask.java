@@ -1,12 +1,15 @@
 package dev.haltlab.engine.host;
 
+import dev.haltlab.engine.Recorder;
 import dev.haltlab.engine.SimulationSpec;
 import dev.haltlab.engine.measure.CpuTime;
+import dev.haltlab.engine.measure.Track;
 import dev.haltlab.engine.measure.Window;
 import dev.haltlab.engine.sim.Calendar;
 import dev.haltlab.engine.sim.Costs;
 import dev.haltlab.engine.sim.Source;
 import dev.haltlab.spi.Step;
+import org.jspecify.annotations.Nullable;
 
 /** A host thread other than a vCPU: wants a burst of CPU time every period, and never gives up work it did not get to. */
 public final class HostTask implements HostThread, Source, Window.Meter {
@@ -33,6 +36,7 @@ public final class HostTask implements HostThread, Source, Window.Meter {
   private long ranNs;
   private long wantedNs;
   private long burnedNs;
+  private @Nullable Track track;
 
   /**
    * @param cpu where it starts
@@ -47,6 +51,11 @@ public final class HostTask implements HostThread, Source, Window.Meter {
     this.stepSlot = stepSlot;
     this.periodSlot = stepSlot + 1;
     this.entity = new Entity(this, spec.pcpu(), cpu);
+  }
+
+  /** Tells a recorder from now on, by this index. */
+  public void recordTo(Recorder recorder, int thread) {
+    track = new Track(recorder, thread, entity.cpu().id(), way, Recorder.NONE);
   }
 
   /** Starts the first period at the given time. Called once, at time 0. */
@@ -191,6 +200,11 @@ public final class HostTask implements HostThread, Source, Window.Meter {
       ranNs += ns;
       leftNs -= ns;
     }
+    Track told = track;
+    if (told != null) {
+      told.movesTo(entity.cpu().id(), calendar.nowNs());
+      told.spends(newWay, Recorder.NONE, calendar.nowNs());
+    }
     way = newWay;
   }
 
@@ -220,5 +234,9 @@ public final class HostTask implements HostThread, Source, Window.Meter {
   @Override
   public void close(long nowNs) {
     spend(way);
+    Track told = track;
+    if (told != null) {
+      told.tellUpTo(nowNs);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.haltlab.engine.host;
 
+import dev.haltlab.engine.Recorder;
 import dev.haltlab.engine.measure.CpuTime;
 import dev.haltlab.engine.measure.Window;
 import dev.haltlab.engine.sim.Calendar;
@@ -35,6 +36,7 @@ public final class PhysicalCpu implements Source, Window.Meter {
   private boolean idle = true;
   private int idleState;
   private long idleSinceNs;
+  private @Nullable Recorder recorder;
   /** The threads that run, wait or sleep here. */
   private final List<HostThread.Entity> residents = new ArrayList<>();
 
@@ -50,6 +52,11 @@ public final class PhysicalCpu implements Source, Window.Meter {
     this.tickNs = tickNs;
     this.idleStates = idleStates;
     this.idleNs = new long[idleStates.count()];
+  }
+
+  /** Tells a recorder of its idle times from now on. */
+  public void recordTo(Recorder newRecorder) {
+    recorder = newRecorder;
   }
 
   /** Starts the tick with the given phase. Called once, at time 0; without it the pCPU never ticks (native). */
@@ -164,6 +171,7 @@ public final class PhysicalCpu implements Source, Window.Meter {
     idle = false;
     long ns = calendar.nowNs() - idleSinceNs;
     idleNs[idleState] += ns;
+    tellIdle(idleSinceNs);
     idleStates.observed(ns);
     return idleStates.excessNs(idleState);
   }
@@ -181,6 +189,15 @@ public final class PhysicalCpu implements Source, Window.Meter {
       idleSinceNs = sinceNs;
     } else {
       idleNs[idleState] += calendar.nowNs() - sinceNs;
+      tellIdle(sinceNs);
+    }
+  }
+
+  private void tellIdle(long fromNs) {
+    Recorder told = recorder;
+    long nowNs = calendar.nowNs();
+    if (told != null && nowNs > fromNs) {
+      told.idle(id, idleState, fromNs, nowNs);
     }
   }
 
@@ -225,6 +242,9 @@ public final class PhysicalCpu implements Source, Window.Meter {
   public void reset(long nowNs) {
     Arrays.fill(idleNs, 0);
     Arrays.fill(spentNs, 0);
+    if (idle) {
+      tellIdle(idleSinceNs);
+    }
     idleSinceNs = nowNs;
   }
 
@@ -232,6 +252,7 @@ public final class PhysicalCpu implements Source, Window.Meter {
   public void close(long nowNs) {
     if (idle) {
       idleNs[idleState] += nowNs - idleSinceNs;
+      tellIdle(idleSinceNs);
       idleSinceNs = nowNs;
     }
   }

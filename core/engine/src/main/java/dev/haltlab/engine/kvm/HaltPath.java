@@ -2,8 +2,10 @@ package dev.haltlab.engine.kvm;
 
 import dev.haltlab.engine.Outcome;
 import dev.haltlab.engine.PluginFailure;
+import dev.haltlab.engine.measure.Track;
 import dev.haltlab.engine.sim.Calendar;
 import dev.haltlab.spi.HaltPoll;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One vCPU's conversation with its halt-poll strategy, and KVM's halt counters: what kvm_vcpu_halt() decides and counts,
@@ -124,12 +126,13 @@ final class HaltPath {
    *
    * @param slept whether the thread was scheduled out
    * @param inLoop whether the poll loop itself saw the interrupt
+   * @param track tells a recorder of it; null if there is none
    */
-  void end(long nowNs, boolean slept, boolean inLoop) {
+  void end(long nowNs, boolean slept, boolean inLoop, @Nullable Track track) {
     long polledNs = pollEndNs - blockNs;
     if (polled) {
       attemptedPoll++;
-      if (inLoop || (abortIsSuccess && !slept)) {
+      if (isHit(slept, inLoop)) {
         successfulPoll++;
         pollSuccessNs += polledNs;
       } else {
@@ -156,6 +159,14 @@ final class HaltPath {
       windowSumNs += windowNs;
       windowMaxNs = Math.max(windowMaxNs, windowNs);
     }
+    if (track != null) {
+      track.recorder().halted(
+          track.thread(), blockNs, pollEndNs, polled, polled && isHit(slept, inLoop), windowNs, nowNs);
+    }
+  }
+
+  private boolean isHit(boolean slept, boolean inLoop) {
+    return inLoop || (abortIsSuccess && !slept);
   }
 
   void reset() {

@@ -10,6 +10,7 @@ import dev.haltlab.engine.host.HostScheduler;
 import dev.haltlab.engine.host.HostThread;
 import dev.haltlab.engine.host.PhysicalCpu;
 import dev.haltlab.engine.measure.CpuTime;
+import dev.haltlab.engine.measure.Track;
 import dev.haltlab.engine.measure.Window;
 import dev.haltlab.engine.sim.Alarm;
 import dev.haltlab.engine.sim.Calendar;
@@ -240,12 +241,12 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
       case EXIT_INTERRUPT, SENDER_TAIL, SCHED_IN -> prepareEntry();
       case ENTERING -> entered();
       case POLL_NOTICE -> {
-        halt.end(calendar.nowNs(), false, true);
+        halt.end(calendar.nowNs(), false, true, track());
         stepThenEnter(SCHED_IN, SCHED_IN_LABEL, costs.draw(POLL_RETURN_COST));
       }
       case SCHEDULING_OUT -> sleep();
       case SCHEDULE_ABORTED -> {
-        halt.end(calendar.nowNs(), false, false);
+        halt.end(calendar.nowNs(), false, false, track());
         stepThenEnter(SCHED_IN, SCHED_IN_LABEL, costs.draw(POLL_RETURN_COST));
       }
       case C_EXIT -> startWaking();
@@ -322,6 +323,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
     exitSinceNs = calendar.nowNs();
     leftNs = 0;
     spinning = false;
+    tellExit();
   }
 
   private void exitFor(int why, int label, long ns) {
@@ -337,6 +339,17 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
 
   private void countExit() {
     exits.add(REASON[exit], REGISTER[exit], calendar.nowNs() - exitSinceNs);
+    Track told = track();
+    if (told != null) {
+      told.recorder().entered(told.thread(), calendar.nowNs());
+    }
+  }
+
+  private void tellExit() {
+    Track told = track();
+    if (told != null) {
+      told.recorder().exited(told.thread(), REASON[exit], REGISTER[exit], calendar.nowNs());
+    }
   }
 
   // --- guest mode ---
@@ -398,6 +411,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   private void exitInterrupted(int why, long ns) {
     exit = why;
     exitSinceNs = calendar.nowNs();
+    tellExit();
     interruptNs = ns;
     hostKick = false; // whatever it was for is seen on the way back
     hostKickNs = 0;
@@ -555,6 +569,11 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
     long outNs = Math.min(costs.draw(SCHEDULE_OUT_COST), nowNs - sinceNs);
     recharge(CpuTime.POLL, CpuTime.SWITCH, outNs);
     recharge(CpuTime.POLL, CpuTime.BLOCKED, nowNs - sinceNs - outNs);
+    Track told = track();
+    if (told != null) {
+      told.spentSince(CpuTime.SWITCH, WAKE_THREAD_LABEL, sinceNs);
+      told.spentSince(CpuTime.BLOCKED, WAKE_THREAD_LABEL, sinceNs + outNs);
+    }
     slept = true;
     needResched = false;
     phase = BLOCKED;
@@ -565,7 +584,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   /** The thread is back in kvm_vcpu_block() after having slept. */
   private void backInBlock() {
     if (exit != ON_BOOT) {
-      halt.end(calendar.nowNs(), true, false);
+      halt.end(calendar.nowNs(), true, false, track());
     }
     coldNs = goesCold ? costs.draw(COLD_WAKE_COST) : 0;
     stepThenEnter(SCHED_IN, SCHED_IN_LABEL, costs.draw(SCHED_IN_COST));
@@ -580,6 +599,10 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
    */
   private long receive(int vector) {
     touched();
+    Track told = track();
+    if (told != null) {
+      told.recorder().kicked(told.thread(), vector, calendar.nowNs());
+    }
     guest.claimTransit();
     pending |= vector;
     if (overlaid) {
@@ -620,6 +643,10 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
     touched();
     guest.claimSleeper();
     if (phase == GUEST || phase == GUEST_COLD) {
+      Track told = track();
+      if (told != null) {
+        told.recorder().kicked(told.thread(), TIMER, calendar.nowNs());
+      }
       pending |= TIMER;
       if (preemptionTimer) {
         breakOut(ON_PREEMPTION_TIMER, 0);
@@ -647,7 +674,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
 
   @Override
   public void wokenOnIdle(long cstateExitNs) {
-    moveTo(entity.cpu().account());
+    moveTo(entity.cpu().id(), entity.cpu().account());
     if (cstateExitNs > 0) {
       step(C_EXIT, CpuTime.C_EXIT, CSTATE_EXIT_LABEL, cstateExitNs);
     } else {
@@ -669,7 +696,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
     if (phase == BLOCKED) {
       preemptedIn = BLOCKED;
     }
-    moveTo(entity.cpu().account());
+    moveTo(entity.cpu().id(), entity.cpu().account());
     phase = RUNNABLE;
     spend(CpuTime.RUNNABLE, PREEMPTED_LABEL);
     until(Calendar.NEVER);

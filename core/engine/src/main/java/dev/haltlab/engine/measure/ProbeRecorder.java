@@ -2,11 +2,13 @@ package dev.haltlab.engine.measure;
 
 import dev.haltlab.engine.Outcome;
 import dev.haltlab.engine.PathStep;
+import dev.haltlab.engine.Recorder;
 import dev.haltlab.spi.Probe;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /** Latencies of one probe: a histogram for percentiles, exact sums for everything else, and the tokens in use. */
 public final class ProbeRecorder implements Probe {
@@ -24,6 +26,11 @@ public final class ProbeRecorder implements Probe {
 
   private Token[] free = new Token[4];
   private int freeCount;
+  private long begun;
+
+  private @Nullable Recorder recorder;
+  private int vm;
+  private int index;
 
   /** @param name given by the workload */
   public ProbeRecorder(String name) {
@@ -35,10 +42,34 @@ public final class ProbeRecorder implements Probe {
     return name;
   }
 
+  /** Tells a recorder of each transaction from now on. */
+  public void recordTo(Recorder newRecorder, int ofVm, int ofIndex) {
+    recorder = newRecorder;
+    vm = ofVm;
+    index = ofIndex;
+    newRecorder.probe(ofVm, ofIndex, name);
+  }
+
+  @Nullable Recorder recorder() {
+    return recorder;
+  }
+
+  /** A part of a transaction, for the recorder. */
+  void tell(Token token, int vcpu, int step, long fromNs, long toNs) {
+    Recorder told = recorder;
+    if (told != null && toNs > fromNs) {
+      told.charged(vm, index, token.number(), vcpu, step, fromNs, toNs);
+    }
+  }
+
   /** Starts a measurement. */
   public Token begin(long nowNs) {
     Token token = freeCount > 0 ? free[--freeCount] : new Token();
-    token.begin(this, nowNs);
+    token.begin(this, begun++, nowNs);
+    Recorder told = recorder;
+    if (told != null) {
+      told.started(vm, index, token.number(), nowNs);
+    }
     return token;
   }
 
@@ -58,11 +89,23 @@ public final class ProbeRecorder implements Probe {
     for (int i = 0; i < charged.length; i++) {
       pathNs[i] += charged[i];
     }
-    discard(token);
+    Recorder told = recorder;
+    if (told != null) {
+      told.stopped(vm, index, token.number(), nowNs);
+    }
+    putBack(token);
   }
 
   /** Gives a token back without recording it. */
   public void discard(Token token) {
+    Recorder told = recorder;
+    if (told != null) {
+      told.dropped(vm, index, token.number());
+    }
+    putBack(token);
+  }
+
+  private void putBack(Token token) {
     if (freeCount == free.length) {
       free = Arrays.copyOf(free, freeCount * 2);
     }

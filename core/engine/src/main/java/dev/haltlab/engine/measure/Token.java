@@ -1,6 +1,7 @@
 package dev.haltlab.engine.measure;
 
 import dev.haltlab.engine.PathStep;
+import dev.haltlab.engine.Recorder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,8 @@ public final class Token {
   public @Nullable Holder holder;
 
   private @Nullable ProbeRecorder probe;
+  /** Counts within the probe; for recorders. */
+  private long number;
   private long startNs;
   private long parkedSinceNs;
   private int parkedAs;
@@ -29,8 +32,9 @@ public final class Token {
     void release(Token token);
   }
 
-  void begin(ProbeRecorder forProbe, long nowNs) {
+  void begin(ProbeRecorder forProbe, long newNumber, long nowNs) {
     probe = forProbe;
+    number = newNumber;
     startNs = nowNs;
     parkedSinceNs = nowNs;
     parkedUntilNs = Long.MAX_VALUE;
@@ -42,6 +46,10 @@ public final class Token {
     return probe;
   }
 
+  long number() {
+    return number;
+  }
+
   long startNs() {
     return startNs;
   }
@@ -49,6 +57,14 @@ public final class Token {
   /** Charges {@code ns} to a step. */
   public void charge(int pathStep, long ns) {
     pathNs[pathStep] += ns;
+  }
+
+  /** Tells a recorder, if there is one, that a vCPU has charged it so. */
+  public void tell(int vcpu, int pathStep, long fromNs, long toNs) {
+    ProbeRecorder measures = probe;
+    if (measures != null) {
+      measures.tell(this, vcpu, pathStep, fromNs, toNs);
+    }
   }
 
   /** Nobody holds the token from now on; the wait will be charged to {@code pathStep}. */
@@ -70,5 +86,10 @@ public final class Token {
     long changeNs = Math.min(nowNs, parkedUntilNs);
     pathNs[parkedAs] += changeNs - parkedSinceNs;
     pathNs[parkedThen] += nowNs - changeNs;
+    ProbeRecorder measures = probe;
+    if (measures != null && measures.recorder() != null) {
+      measures.tell(this, Recorder.NONE, parkedAs, parkedSinceNs, changeNs);
+      measures.tell(this, Recorder.NONE, parkedThen, changeNs, nowNs);
+    }
   }
 }

@@ -19,7 +19,7 @@ final class TimerQueueTest {
   }
 
   private static Task task(String name) {
-    return new Task(name, cpu -> {}, 0, null);
+    return new Task(name, 0, cpu -> {}, 0, null);
   }
 
   // --- the rules, one by one ---
