@@ -115,6 +115,13 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
     return track;
   }
 
+  /** A vector reaches this CPU. */
+  protected final void tellKick(int vector) {
+    if (track != null) {
+      track.recorder().kicked(track.thread(), vector, calendar.nowNs());
+    }
+  }
+
   // --- operations, one at a time, issued by the guest ---
 
   /**
@@ -339,9 +346,8 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
     if (newWay != way || token != null || seamNs != Calendar.NEVER) {
       flush(); // else it would charge the same account, and nobody asks for the label
     }
-    Track told = track;
-    if (told != null) {
-      told.spends(newWay, newLabel, calendar.nowNs());
+    if (track != null) {
+      track.spends(newWay, newLabel, calendar.nowNs());
     }
     way = newWay;
     label = newLabel;
@@ -358,9 +364,8 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
 
   private void crossSeam() {
     chargeUpTo(seamNs);
-    Track told = track;
-    if (told != null) {
-      told.spends(way, secondLabel, seamNs);
+    if (track != null) {
+      track.spends(way, secondLabel, seamNs);
     }
     seamNs = Calendar.NEVER;
     phase = secondPhase;
@@ -375,9 +380,8 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
     Token held = token;
     if (held != null) {
       held.charge(label, ns);
-      Track told = track;
-      if (told != null) {
-        held.tell(told.thread(), label, fromNs, timeNs);
+      if (track != null) {
+        held.tell(track.thread(), label, fromNs, timeNs);
       }
     }
   }
@@ -398,9 +402,8 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
       flush();
       book();
       placeNs = newPlaceNs;
-      Track told = track;
-      if (told != null) {
-        told.movesTo(pcpu, calendar.nowNs());
+      if (track != null) {
+        track.movesTo(pcpu, calendar.nowNs());
       }
     }
   }
@@ -471,9 +474,8 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
   public void close(long nowNs) {
     flush();
     book();
-    Track told = track;
-    if (told != null) {
-      told.tellUpTo(nowNs);
+    if (track != null) {
+      track.tellUpTo(nowNs);
     }
     stepping = false; // the run is over: nothing runs ahead of its end
   }

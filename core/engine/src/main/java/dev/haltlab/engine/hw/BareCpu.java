@@ -5,7 +5,6 @@ import dev.haltlab.engine.guest.GuestCpu;
 import dev.haltlab.engine.guest.LogicalCpu;
 import dev.haltlab.engine.host.PhysicalCpu;
 import dev.haltlab.engine.measure.CpuTime;
-import dev.haltlab.engine.measure.Track;
 import dev.haltlab.engine.measure.Window;
 import dev.haltlab.engine.sim.Alarm;
 import dev.haltlab.engine.sim.Calendar;
@@ -125,10 +124,7 @@ public final class BareCpu extends LogicalCpu {
   }
 
   private void receive(int vector) {
-    Track told = track();
-    if (told != null) {
-      told.recorder().kicked(told.thread(), vector, calendar.nowNs());
-    }
+    tellKick(vector);
     guest.claimTransit();
     visible |= vector;
     if (phase == HALTED) {

@@ -599,10 +599,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
    */
   private long receive(int vector) {
     touched();
-    Track told = track();
-    if (told != null) {
-      told.recorder().kicked(told.thread(), vector, calendar.nowNs());
-    }
+    tellKick(vector);
     guest.claimTransit();
     pending |= vector;
     if (overlaid) {
@@ -643,10 +640,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
     touched();
     guest.claimSleeper();
     if (phase == GUEST || phase == GUEST_COLD) {
-      Track told = track();
-      if (told != null) {
-        told.recorder().kicked(told.thread(), TIMER, calendar.nowNs());
-      }
+      tellKick(TIMER);
       pending |= TIMER;
       if (preemptionTimer) {
         breakOut(ON_PREEMPTION_TIMER, 0);

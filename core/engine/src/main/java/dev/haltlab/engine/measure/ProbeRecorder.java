@@ -50,15 +50,14 @@ public final class ProbeRecorder implements Probe {
     newRecorder.probe(ofVm, ofIndex, name);
   }
 
-  @Nullable Recorder recorder() {
-    return recorder;
+  boolean isRecorded() {
+    return recorder != null;
   }
 
   /** A part of a transaction, for the recorder. */
   void tell(Token token, int vcpu, int step, long fromNs, long toNs) {
-    Recorder told = recorder;
-    if (told != null && toNs > fromNs) {
-      told.charged(vm, index, token.number(), vcpu, step, fromNs, toNs);
+    if (recorder != null && toNs > fromNs) {
+      recorder.charged(vm, index, token.number(), vcpu, step, fromNs, toNs);
     }
   }
 
@@ -66,9 +65,8 @@ public final class ProbeRecorder implements Probe {
   public Token begin(long nowNs) {
     Token token = freeCount > 0 ? free[--freeCount] : new Token();
     token.begin(this, begun++, nowNs);
-    Recorder told = recorder;
-    if (told != null) {
-      told.started(vm, index, token.number(), nowNs);
+    if (recorder != null) {
+      recorder.started(vm, index, token.number(), nowNs);
     }
     return token;
   }
@@ -89,18 +87,16 @@ public final class ProbeRecorder implements Probe {
     for (int i = 0; i < charged.length; i++) {
       pathNs[i] += charged[i];
     }
-    Recorder told = recorder;
-    if (told != null) {
-      told.stopped(vm, index, token.number(), nowNs);
+    if (recorder != null) {
+      recorder.stopped(vm, index, token.number(), nowNs);
     }
     putBack(token);
   }
 
   /** Gives a token back without recording it. */
   public void discard(Token token) {
-    Recorder told = recorder;
-    if (told != null) {
-      told.dropped(vm, index, token.number());
+    if (recorder != null) {
+      recorder.dropped(vm, index, token.number());
     }
     putBack(token);
   }

@@ -61,9 +61,8 @@ public final class Token {
 
   /** Tells a recorder, if there is one, that a vCPU has charged it so. */
   public void tell(int vcpu, int pathStep, long fromNs, long toNs) {
-    ProbeRecorder measures = probe;
-    if (measures != null) {
-      measures.tell(this, vcpu, pathStep, fromNs, toNs);
+    if (probe != null) {
+      probe.tell(this, vcpu, pathStep, fromNs, toNs);
     }
   }
 
@@ -86,10 +85,9 @@ public final class Token {
     long changeNs = Math.min(nowNs, parkedUntilNs);
     pathNs[parkedAs] += changeNs - parkedSinceNs;
     pathNs[parkedThen] += nowNs - changeNs;
-    ProbeRecorder measures = probe;
-    if (measures != null && measures.recorder() != null) {
-      measures.tell(this, Recorder.NONE, parkedAs, parkedSinceNs, changeNs);
-      measures.tell(this, Recorder.NONE, parkedThen, changeNs, nowNs);
+    if (probe != null && probe.isRecorded()) {
+      tell(Recorder.NONE, parkedAs, parkedSinceNs, changeNs);
+      tell(Recorder.NONE, parkedThen, changeNs, nowNs);
     }
   }
 }
