@@ -1,5 +1,6 @@
 package dev.haltlab.engine;
 
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,15 +49,23 @@ public record Outcome(
       List<Vcpu> vcpus) {}
 
   /**
-   * How often and how long.
+   * How often, and how long each took.
    *
    * @param count number
    * @param timeNs summed time, ns; for exits from the exit to the next entry
+   * @param minNs the shortest; {@link Long#MAX_VALUE} if none
+   * @param maxNs the longest; 0 if none
+   * @param squares the exact sum of the squared times, ns²
    */
-  public record Count(long count, long timeNs) {
-    /** Both summed. */
+  public record Count(long count, long timeNs, long minNs, long maxNs, BigInteger squares) {
+    /** None. */
+    public static final Count NONE = new Count(0, 0, Long.MAX_VALUE, 0, BigInteger.ZERO);
+
+    /** Both taken together. */
     public Count plus(Count other) {
-      return new Count(count + other.count, timeNs + other.timeNs);
+      return new Count(
+          count + other.count, timeNs + other.timeNs, Math.min(minNs, other.minNs), Math.max(maxNs, other.maxNs),
+          squares.add(other.squares));
     }
   }
 

@@ -139,9 +139,9 @@ final class RandomMachinesTest {
     }
 
     private static void exits(Outcome.Vm vm) {
-      Outcome.Count writes = vm.msrWrites().values().stream().reduce(new Outcome.Count(0, 0), Outcome.Count::plus);
+      Outcome.Count writes = vm.msrWrites().values().stream().reduce(Outcome.Count.NONE, Outcome.Count::plus);
       assertThat(vm.exits().get(ExitReason.MSR_WRITE)).isEqualTo(writes);
-      Outcome.Count all = vm.exits().values().stream().reduce(new Outcome.Count(0, 0), Outcome.Count::plus);
+      Outcome.Count all = vm.exits().values().stream().reduce(Outcome.Count.NONE, Outcome.Count::plus);
       // out of guest mode is in an exit, but for booting and the exit that is not over yet
       long outside =
           vcpus(
@@ -259,7 +259,7 @@ final class RandomMachinesTest {
         check.times();
         Check.probes(outcome.vms().get(0));
         Check.nothingLost(machine.books.get(0));
-        assertThat(outcome.vms().get(0).exits().values()).allMatch(count -> count.equals(new Outcome.Count(0, 0)));
+        assertThat(outcome.vms().get(0).exits().values()).allMatch(count -> count.equals(Outcome.Count.NONE));
         assertThat(outcome.vms().get(0).halts()).isEqualTo(new Outcome.Halts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1));
       }
     }

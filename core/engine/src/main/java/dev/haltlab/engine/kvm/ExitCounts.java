@@ -3,7 +3,6 @@ package dev.haltlab.engine.kvm;
 import dev.haltlab.engine.ExitReason;
 import dev.haltlab.engine.MsrRegister;
 import dev.haltlab.engine.Outcome;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -12,42 +11,53 @@ public final class ExitCounts {
   private static final ExitReason[] REASONS = ExitReason.values();
   private static final MsrRegister[] REGISTERS = MsrRegister.values();
 
-  private final long[] counts = new long[REASONS.length];
-  private final long[] timesNs = new long[REASONS.length];
-  private final long[] writeCounts = new long[REGISTERS.length];
-  private final long[] writeTimesNs = new long[REGISTERS.length];
+  private final TimeSums[] reasons = new TimeSums[REASONS.length];
+  private final TimeSums[] registers = new TimeSums[REGISTERS.length];
 
-  void add(int reason, int register, long ns) {
-    counts[reason]++;
-    timesNs[reason] += ns;
-    if (register >= 0) {
-      writeCounts[register]++;
-      writeTimesNs[register] += ns;
+  ExitCounts() {
+    for (int i = 0; i < reasons.length; i++) {
+      reasons[i] = new TimeSums();
+    }
+    for (int i = 0; i < registers.length; i++) {
+      registers[i] = new TimeSums();
     }
   }
 
+  /**
+   * Counts an exit.
+   *
+   * @param reason by ordinal
+   * @param register the one written, by ordinal; −1 if the exit is no MSR_WRITE
+   * @param ns from exit to entry
+   */
+  void add(int reason, int register, long ns) {
+    // Once each: what was written to registers makes MSR_WRITE when it is asked for.
+    (register >= 0 ? registers[register] : reasons[reason]).add(ns);
+  }
+
   void reset() {
-    Arrays.fill(counts, 0);
-    Arrays.fill(timesNs, 0);
-    Arrays.fill(writeCounts, 0);
-    Arrays.fill(writeTimesNs, 0);
+    for (TimeSums sums : reasons) {
+      sums.reset();
+    }
+    for (TimeSums sums : registers) {
+      sums.reset();
+    }
   }
 
   /** Adds these counts to others, by reason. */
   public void addReasonsTo(Map<ExitReason, Outcome.Count> sums) {
     for (ExitReason reason : REASONS) {
-      sums.merge(
-          reason, new Outcome.Count(counts[reason.ordinal()], timesNs[reason.ordinal()]), Outcome.Count::plus);
+      sums.merge(reason, reasons[reason.ordinal()].outcome(), Outcome.Count::plus);
+    }
+    for (TimeSums register : registers) {
+      sums.merge(ExitReason.MSR_WRITE, register.outcome(), Outcome.Count::plus);
     }
   }
 
   /** Adds these counts to others, by register. */
   public void addRegistersTo(Map<MsrRegister, Outcome.Count> sums) {
     for (MsrRegister register : REGISTERS) {
-      sums.merge(
-          register,
-          new Outcome.Count(writeCounts[register.ordinal()], writeTimesNs[register.ordinal()]),
-          Outcome.Count::plus);
+      sums.merge(register, registers[register.ordinal()].outcome(), Outcome.Count::plus);
     }
   }
 

@@ -15,18 +15,16 @@ import java.util.function.Function;
  * @param count how often a VM's vCPUs exited so, and how long
  */
 record ExitRow(String name, boolean register, Function<Outcome.Vm, Outcome.Count> count) {
-  private static final Outcome.Count NONE = new Outcome.Count(0, 0);
-
   /** All reasons, the registers below MSR_WRITE. */
   static final List<ExitRow> ALL = rows();
 
   private static List<ExitRow> rows() {
     List<ExitRow> rows = new ArrayList<>();
     for (ExitReason reason : ExitReason.values()) {
-      rows.add(new ExitRow(reason.name(), false, vm -> vm.exits().getOrDefault(reason, NONE)));
+      rows.add(new ExitRow(reason.name(), false, vm -> vm.exits().getOrDefault(reason, Outcome.Count.NONE)));
       if (reason == ExitReason.MSR_WRITE) {
         for (MsrRegister register : MsrRegister.values()) {
-          rows.add(new ExitRow(register.name(), true, vm -> vm.msrWrites().getOrDefault(register, NONE)));
+          rows.add(new ExitRow(register.name(), true, vm -> vm.msrWrites().getOrDefault(register, Outcome.Count.NONE)));
         }
       }
     }

@@ -143,14 +143,14 @@ public final class JsonReport {
   private void exits(Outcome.Vm vm, boolean nativeRun) {
     json.writeObjectPropertyStart("exits");
     for (ExitReason reason : ExitReason.values()) {
-      Outcome.Count count = vm.exits().getOrDefault(reason, new Outcome.Count(0, 0));
+      Outcome.Count count = vm.exits().getOrDefault(reason, Outcome.Count.NONE);
       if (!nativeRun && (count.count() > 0 || ALWAYS.contains(reason))) {
         json.writeObjectPropertyStart(reason.name());
         exit(count, vm.transactions());
         if (reason == ExitReason.MSR_WRITE) {
           json.writeObjectPropertyStart("byRegister");
           for (MsrRegister register : MsrRegister.values()) {
-            Outcome.Count writes = vm.msrWrites().getOrDefault(register, new Outcome.Count(0, 0));
+            Outcome.Count writes = vm.msrWrites().getOrDefault(register, Outcome.Count.NONE);
             if (writes.count() > 0 || ALWAYS_SPLIT.contains(register)) {
               json.writeObjectPropertyStart(register.name());
               exit(writes, vm.transactions());

@@ -5,6 +5,7 @@ import dev.haltlab.engine.Outcome;
 import dev.haltlab.engine.PcpuState;
 import dev.haltlab.engine.VcpuState;
 import dev.haltlab.platform.scenario.Plan;
+import java.math.BigInteger;
 import java.util.Map;
 
 /**
@@ -70,12 +71,25 @@ final class Laws {
     String what = "VM " + vm.name() + ": ";
     Outcome.Count all = total(vm.exits());
     Outcome.Count writes = total(vm.msrWrites());
-    Outcome.Count reason = vm.exits().getOrDefault(ExitReason.MSR_WRITE, new Outcome.Count(0, 0));
+    Outcome.Count reason = vm.exits().getOrDefault(ExitReason.MSR_WRITE, Outcome.Count.NONE);
     equal(what + "its MSR_WRITE exits", reason.count(), "the writes by register", writes.count());
     equal(what + "the time of its MSR_WRITE exits", reason.timeNs(), "the time by register", writes.timeNs());
+    vm.exits().forEach((name, count) -> spread(what + "its " + name + " exits", count));
+    vm.msrWrites().forEach((name, count) -> spread(what + "its writes to " + name, count));
     if (nativeRun) {
       equal(what + "exits on bare hardware", all.count(), "none", 0);
       equal(what + "time of exits on bare hardware", all.timeNs(), "none", 0);
+    }
+  }
+
+  /** Extremes, sum and squares of the same times agree; the last is the inequality of Cauchy and Schwarz. */
+  private void spread(String what, Outcome.Count count) {
+    if (count.count() > 0) {
+      atMost(what + ": the shortest, as often,", count.minNs() * count.count(), "their time", count.timeNs(), 0);
+      atMost(what + ": the mean", count.timeNs() / count.count(), "the longest", count.maxNs(), 0);
+      BigInteger squared = BigInteger.valueOf(count.timeNs()).pow(2);
+      boolean enough = count.squares().multiply(BigInteger.valueOf(count.count())).compareTo(squared) >= 0;
+      require(enough, what + ": the sum of their squares is too small for their time");
     }
   }
 
@@ -89,7 +103,7 @@ final class Laws {
     atMost(what + "polls cut short", halts.pollCutShort(), "halt_attempted_poll", halts.attemptedPoll(), slack);
     atMost(what + "halt_attempted_poll", halts.attemptedPoll(), "halt_exits", halts.exits(), slack);
     atMost(what + "halt_wakeup", halts.wakeup(), "halt_exits", halts.exits(), slack);
-    long hlt = vm.exits().getOrDefault(ExitReason.HLT, new Outcome.Count(0, 0)).count();
+    long hlt = vm.exits().getOrDefault(ExitReason.HLT, Outcome.Count.NONE).count();
     atMost(what + "halt_exits", halts.exits(), "the HLT exits", hlt, slack);
     atMost(what + "the HLT exits", hlt, "halt_exits", halts.exits(), slack);
     if (halts.decisions() > 0) {
@@ -158,7 +172,7 @@ final class Laws {
   }
 
   private static Outcome.Count total(Map<?, Outcome.Count> parts) {
-    Outcome.Count sum = new Outcome.Count(0, 0);
+    Outcome.Count sum = Outcome.Count.NONE;
     for (Outcome.Count part : parts.values()) {
       sum = sum.plus(part);
     }

@@ -12,6 +12,7 @@ import dev.haltlab.engine.PcpuState;
 import dev.haltlab.engine.VcpuState;
 import dev.haltlab.platform.run.Synthetic.Flavour;
 import dev.haltlab.platform.scenario.Plan;
+import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,9 @@ class LawsTest {
         breach("the time of its MSR_WRITE exits", vm(v -> new Outcome.Vm(
             v.name(), v.transactions(), v.probes(), v.exits(), plus(v.msrWrites(), MsrRegister.ICR, 0, 1), v.halts(),
             v.vcpus()))),
+        breach("its HLT exits: the shortest", exit(c -> spread(c, c.maxNs() + 1, c.maxNs(), c.squares()))),
+        breach("its HLT exits: the mean", exit(c -> spread(c, c.minNs(), c.minNs() - 1, c.squares()))),
+        breach("the sum of their squares", exit(c -> spread(c, c.minNs(), c.maxNs(), c.squares().divide(BigInteger.TWO)))),
         breach(
             "must not exceed halt_attempted_poll",
             halts(h -> with(h, h.attemptedPoll() + 3, h.pollInvalid(), h.exits()))),
@@ -122,8 +126,20 @@ class LawsTest {
 
   private static <K> Map<K, Outcome.Count> plus(Map<K, Outcome.Count> map, K key, long count, long timeNs) {
     Map<K, Outcome.Count> more = new LinkedHashMap<>(map);
-    more.merge(key, new Outcome.Count(count, timeNs), Outcome.Count::plus);
+    more.merge(key, Synthetic.count(count, timeNs), Outcome.Count::plus);
     return more;
+  }
+
+  private static Outcome.Count spread(Outcome.Count c, long minNs, long maxNs, BigInteger squares) {
+    return new Outcome.Count(c.count(), c.timeNs(), minNs, maxNs, squares);
+  }
+
+  private static UnaryOperator<Outcome> exit(UnaryOperator<Outcome.Count> change) {
+    return vm(v -> {
+      Map<ExitReason, Outcome.Count> exits = new LinkedHashMap<>(v.exits());
+      exits.computeIfPresent(ExitReason.HLT, (reason, count) -> change.apply(count));
+      return new Outcome.Vm(v.name(), v.transactions(), v.probes(), exits, v.msrWrites(), v.halts(), v.vcpus());
+    });
   }
 
   private static Arguments breach(String law, UnaryOperator<Outcome> breach) {

@@ -17,6 +17,7 @@ import dev.haltlab.spi.HostProfile;
 import dev.haltlab.spi.IdlePolicy;
 import dev.haltlab.spi.KernelVersion;
 import dev.haltlab.spi.Step;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -197,11 +198,11 @@ public final class Synthetic {
     long half = window / 20;
     if (!bare) {
       long n = Math.max(count, 1);
-      writes.put(MsrRegister.TMICT, new Outcome.Count(8 * n - n / 3, 9_000 * n));
-      writes.put(MsrRegister.ICR, new Outcome.Count(2 * n, 5_000 * n));
-      exits.put(ExitReason.MSR_WRITE, new Outcome.Count(10 * n - n / 3, 14_000 * n));
-      exits.put(ExitReason.HLT, new Outcome.Count(2 * n, 50_000 * n));
-      exits.put(ExitReason.EXTERNAL_INTERRUPT, new Outcome.Count(n / 30, 100 * n));
+      writes.put(MsrRegister.TMICT, count(8 * n - n / 3, 9_000 * n));
+      writes.put(MsrRegister.ICR, count(2 * n, 5_000 * n));
+      exits.put(ExitReason.MSR_WRITE, count(10 * n - n / 3, 14_000 * n));
+      exits.put(ExitReason.HLT, count(2 * n, 50_000 * n));
+      exits.put(ExitReason.EXTERNAL_INTERRUPT, count(n / 30, 100 * n));
       long attempted = polls ? 2 * n : 0;
       halts =
           new Outcome.Halts(
@@ -220,6 +221,18 @@ public final class Synthetic {
       poll[i] += states.get(VcpuState.POLLING);
     }
     return new Outcome.Vm(name, count, new LinkedHashMap<>(Map.of("transaction", probe)), exits, writes, halts, vcpus);
+  }
+
+  /** So many times with this sum, no two further apart than 1 ns. */
+  public static Outcome.Count count(long count, long timeNs) {
+    if (count == 0) {
+      return new Outcome.Count(0, timeNs, Long.MAX_VALUE, 0, BigInteger.ZERO);
+    }
+    long least = timeNs / count;
+    long more = timeNs % count;
+    BigInteger squares = BigInteger.valueOf(least * least).multiply(BigInteger.valueOf(count - more))
+        .add(BigInteger.valueOf((least + 1) * (least + 1)).multiply(BigInteger.valueOf(more)));
+    return new Outcome.Count(count, timeNs, least, more > 0 ? least + 1 : least, squares);
   }
 
   /** A probe that has seen these paths. */
