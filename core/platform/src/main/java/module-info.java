@@ -24,6 +24,7 @@ module dev.haltlab.platform {
 
   exports dev.haltlab.platform.catalog;
   exports dev.haltlab.platform.config;
+  exports dev.haltlab.platform.kvmstat;
   exports dev.haltlab.platform.scenario;
   exports dev.haltlab.platform.schema;
   exports dev.haltlab.platform.page;

@@ -1,22 +1,22 @@
 package dev.haltlab.cli;
 
+import dev.haltlab.platform.report.ResultFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A folder of results that is there whole or not at all: it is written under another name in the same parent and
  * renamed. Ctrl-C waits for the few milliseconds that takes.
  */
 final class ResultFolder {
-  private static final List<String> OURS = List.of("result.json", "result.txt", "plan.yaml");
-
   private final Path folder;
   private final Path parent;
 
@@ -58,12 +58,16 @@ final class ResultFolder {
 
   /** --force is for our own results: a slip such as {@code --out .} must not cost somebody's files. */
   private static void refuseToRemove(Path asked, Path folder) {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-      for (Path file : files) {
-        if (!OURS.contains(file.getFileName().toString()) || Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-          throw refused(asked, "holds " + file.getFileName() + ", which is not of a result; choose another folder");
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : (Iterable<Path>) files.skip(1)::iterator) {
+        String name = folder.relativize(file).toString().replace('\\', '/');
+        boolean nested = name.equals("latency") || name.equals("perf");
+        if (!ResultFiles.isOurs(name) || Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) != nested) {
+          throw refused(asked, "holds " + name + ", which is not of a result; choose another folder");
         }
       }
+    } catch (UncheckedIOException e) {
+      throw refused(asked, "cannot be read: " + Unfinished.why(e.getCause()));
     } catch (IOException e) {
       throw refused(asked, "cannot be read: " + Unfinished.why(e));
     }
@@ -77,7 +81,9 @@ final class ResultFolder {
       try {
         Files.createDirectory(fresh);
         for (Map.Entry<String, String> file : files.entrySet()) {
-          Files.writeString(fresh.resolve(file.getKey()), file.getValue(), StandardCharsets.UTF_8);
+          Path place = fresh.resolve(file.getKey());
+          Files.createDirectories(place.getParent());
+          Files.writeString(place, file.getValue(), StandardCharsets.UTF_8);
         }
         boolean replaces = Files.exists(folder);
         if (replaces) {
@@ -94,13 +100,13 @@ final class ResultFolder {
     });
   }
 
+  /** Never more than was found to be ours, or written by us. */
   private static void remove(Path folder) {
-    try {
-      for (String name : OURS) {
-        Files.deleteIfExists(folder.resolve(name));
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
+        Files.deleteIfExists(file);
       }
-      Files.deleteIfExists(folder);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       // What is left has a hidden name and is no result; the failure that led here is the one to tell.
     }
   }

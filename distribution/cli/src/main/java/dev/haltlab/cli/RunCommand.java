@@ -2,9 +2,11 @@ package dev.haltlab.cli;
 
 import dev.haltlab.platform.catalog.Catalog;
 import dev.haltlab.platform.config.ProblemsException;
+import dev.haltlab.platform.report.CsvReport;
 import dev.haltlab.platform.report.HtmlReport;
 import dev.haltlab.platform.report.JsonReport;
-import dev.haltlab.platform.report.PlanYaml;
+import dev.haltlab.platform.report.KvmStatReport;
+import dev.haltlab.platform.report.ResultFiles;
 import dev.haltlab.platform.report.TextReport;
 import dev.haltlab.platform.run.FailedRun;
 import dev.haltlab.platform.run.Progress;
@@ -16,9 +18,7 @@ import dev.haltlab.platform.scenario.PlanRequest;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -82,13 +82,18 @@ final class RunCommand implements Callable<Integer> {
           + " result.")
   @Nullable Integer threads;
 
-  @Option(names = "--format", paramLabel = "text|json", description = "How to print the result; default: text.")
-  Format format = Format.text;
+  @Option(
+      names = "--format",
+      paramLabel = "text|json|csv|perf",
+      description = "How to print the result; default: text. csv: a value a row; perf: the exits as perf kvm stat"
+          + " report prints them.")
+  RunFormat format = RunFormat.text;
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Also writes result.json, result.txt and plan.yaml into this new folder: all of it or nothing.")
+      description = "Also writes the result into this new folder, all of it or nothing: JSON, text, CSV, the plan,"
+          + " HdrHistogram files and tables of perf kvm stat.")
   @Nullable Path out;
 
   @Option(
@@ -142,11 +147,7 @@ final class RunCommand implements Callable<Integer> {
       throw failure;
     }
     if (folder != null) {
-      Map<String, String> files = new LinkedHashMap<>();
-      files.put("result.json", JsonReport.of(results));
-      files.put("result.txt", TextReport.of(results, 100, false));
-      files.put("plan.yaml", PlanYaml.of(plan));
-      folder.write(files);
+      folder.write(ResultFiles.of(results));
     }
     if (page != null) {
       page.write(HtmlReport.of(results, Versions.of(plan, catalog)));
@@ -159,8 +160,12 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void print(Results results) {
-    console.result(
-        format == Format.json ? JsonReport.of(results) : TextReport.of(results, console.width(), console.color()));
+    console.result(switch (format) {
+      case text -> TextReport.of(results, console.width(), console.color());
+      case json -> JsonReport.of(results);
+      case csv -> CsvReport.of(results);
+      case perf -> KvmStatReport.of(results);
+    });
   }
 
   private Results simulate(Plan plan, Watch watch) throws InterruptedException {

@@ -44,6 +44,19 @@ class ResultFolderTest {
   }
 
   @Test
+  void folders_within_are_written_replaced_and_looked_into() throws IOException {
+    Path out = parent.resolve("out");
+    ResultFolder.at(out, false).write(Map.of("latency/off.hgrm", "1", "perf/off.txt", "2"));
+    ResultFolder.at(out, true).write(Map.of("latency/on.hgrm", "3"));
+    assertThat(out.toFile().list()).containsExactly("latency");
+    assertThat(out.resolve("latency").toFile().list()).containsExactly("on.hgrm");
+
+    Files.writeString(out.resolve("latency/thesis.tex"), "years of work");
+    assertThatThrownBy(() -> ResultFolder.at(out, true)).isInstanceOf(Refusal.class)
+        .hasMessageContaining("latency/thesis.tex");
+  }
+
+  @Test
   void a_file_in_the_way_is_refused_even_with_force() throws IOException {
     Path out = Files.writeString(parent.resolve("out"), "x");
     assertThatThrownBy(() -> ResultFolder.at(out, true)).isInstanceOf(Refusal.class)

@@ -1,7 +1,9 @@
 package dev.haltlab.platform.report;
 
+import dev.haltlab.engine.Outcome;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -21,6 +23,9 @@ final class Figures {
   /** Decimals of ratios. */
   static final int RATIO_SCALE = 6;
 
+  /** Of what is not shown yet: squares of 24 hours in ns have 27 digits. */
+  private static final MathContext EXACTLY = new MathContext(50);
+
   private Figures() {}
 
   /** {@code part / whole} with {@link #RATIO_SCALE} decimals; null if there is no whole. */
@@ -31,6 +36,35 @@ final class Figures {
   /** {@code sum / count} with {@link #NS_SCALE} decimals; null if there is nothing to divide by. */
   static @Nullable BigDecimal meanNs(long sum, long count) {
     return quotient(sum, count, NS_SCALE);
+  }
+
+  /** The standard deviation of the times, as of a sample of them; null below two. */
+  static @Nullable BigDecimal deviationNs(Outcome.Count times) {
+    return times.count() < 2 ? null : deviation(times).setScale(NS_SCALE, RoundingMode.HALF_EVEN);
+  }
+
+  /**
+   * The standard error of the mean time in per cent of the mean, as perf prints behind its means; 0 below two times, or
+   * if all are 0.
+   *
+   * <p>Source: tools/perf/util/stat.c, stddev_stats and rel_stddev_stats.
+   */
+  static BigDecimal errorPercent(Outcome.Count times) {
+    if (times.count() < 2 || times.timeNs() == 0) {
+      return BigDecimal.ZERO;
+    }
+    BigDecimal count = BigDecimal.valueOf(times.count());
+    BigDecimal mean = BigDecimal.valueOf(times.timeNs()).divide(count, EXACTLY);
+    BigDecimal error = deviation(times).divide(count.sqrt(EXACTLY), EXACTLY);
+    return error.movePointRight(2).divide(mean, EXACTLY);
+  }
+
+  private static BigDecimal deviation(Outcome.Count times) {
+    BigDecimal count = BigDecimal.valueOf(times.count());
+    BigDecimal sum = BigDecimal.valueOf(times.timeNs());
+    BigDecimal squares = new BigDecimal(times.squares()).subtract(sum.multiply(sum).divide(count, EXACTLY));
+    // Rounding may leave less than nothing of times that are all the same.
+    return squares.max(BigDecimal.ZERO).divide(count.subtract(BigDecimal.ONE), EXACTLY).sqrt(EXACTLY);
   }
 
   private static @Nullable BigDecimal quotient(long part, long whole, int scale) {

@@ -109,6 +109,7 @@ public final class JsonReport {
     hostTasks(pooled);
     cpu(pooled, summary.variant().spec().host());
     fitted(new CriticalPath(summary));
+    figures(pooled, summary);
     replications(summary);
     json.writeEndObject();
   }
@@ -169,6 +170,9 @@ public final class JsonReport {
     json.writeNumberProperty("count", count.count());
     number("perTransaction", Figures.ratio(count.count(), transactions));
     json.writeNumberProperty("timeNs", count.timeNs());
+    number("minNs", count.count() == 0 ? null : BigDecimal.valueOf(count.minNs()));
+    number("maxNs", count.count() == 0 ? null : BigDecimal.valueOf(count.maxNs()));
+    number("stddevNs", Figures.deviationNs(count));
   }
 
   private void criticalPath(CriticalPath path) {
@@ -286,9 +290,17 @@ public final class JsonReport {
       number("meanNs", latency.mean());
       number("p50", latency.p50());
       number("p99", latency.p99());
+      figures(replication, summary);
       json.writeEndObject();
     }
     json.writeEndArray();
+  }
+
+  /** What runs compare by, under the names of the CSV table; those of a VM behind its name. */
+  private void figures(Outcome outcome, Summary summary) {
+    json.writeObjectPropertyStart("figures");
+    Measure.rates(outcome, summary.variant()).forEach(this::number);
+    json.writeEndObject();
   }
 
   private void number(String name, @Nullable BigDecimal value) {

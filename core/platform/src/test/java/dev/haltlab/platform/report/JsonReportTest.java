@@ -69,7 +69,7 @@ class JsonReportTest {
     assertThat(names(variant))
         .containsExactly(
             "name", "plan", "native", "bound", "primary", "simulatedNs", "transactions", "latency", "probes", "exits",
-            "criticalPath", "halts", "vms", "hostTasks", "cpu", "fitted", "unpriced", "replications");
+            "criticalPath", "halts", "vms", "hostTasks", "cpu", "fitted", "unpriced", "figures", "replications");
     assertThat(names(variant.get("latency")))
         .containsExactly("unit", "count", "min", "mean", "p50", "p90", "p99", "p999", "max", "ci95");
     assertThat(names(variant.get("latency").get("ci95"))).containsExactly("mean", "p50", "p90", "p99");
@@ -82,7 +82,7 @@ class JsonReportTest {
     assertThat(names(variant.get("cpu"))).containsExactly("pcpus", "vcpus");
     assertThat(names(variant.get("cpu").get("pcpus").get(0))).containsExactly("id", "busy", "byState", "idleEnergyUj");
     assertThat(names(variant.get("cpu").get("vcpus").get(0))).containsExactly("vm", "id", "busy", "byState");
-    assertThat(names(variant.get("replications").get(0))).containsExactly("transactions", "meanNs", "p50", "p99");
+    assertThat(names(variant.get("replications").get(0))).containsExactly("transactions", "meanNs", "p50", "p99", "figures");
   }
 
   @Test
