@@ -37,7 +37,7 @@ class VerifyTest {
     assertThat(said.out()).containsSubsequence(
         "jar (my-plugin-1.0.jar)\n", "loading (my-plugin-1.0.jar)\n", "haltPoll my-poll 1.0", "code (",
         "contract (haltPoll my-poll)\n", "required_101_budgetIsNeverNegative", "run (haltPoll my-poll)\n",
-        "transactions", jar + ": 37 checks, 37 passed, 0 skipped, 0 broken\n");
+        "transactions", jar + ": 38 checks, 38 passed, 0 skipped, 0 broken\n");
   }
 
   @Test
@@ -47,7 +47,7 @@ class VerifyTest {
     assertThat(said.out()).contains(
         "\"kind\": \"haltPoll\"", "\"id\": \"my-poll\"", "\"stage\": \"contract\"", "\"status\": \"passed\"",
         "\"violated\": 0");
-    assertThat(said.out().split("\"stage\"")).hasSize(38);
+    assertThat(said.out().split("\"stage\"")).hasSize(39);
   }
 
   @Test

@@ -63,6 +63,8 @@ public interface HaltPoll {
    * Puts the window where it is known to be. A replay of a recording calls it where the recording begins with a vCPU
    * that has run before, or goes on behind a gap; a simulation never does. What else the strategy remembers stays.
    *
+   * <p>Checked by {@code required_111_resumeTakesTheWindowOrRefuses}.
+   *
    * @param windowNs as {@link #windowNs()} would answer, ns
    * @return false if there is no such window, and nothing was changed
    */

@@ -76,6 +76,8 @@ public interface IdlePolicy {
    * Puts the limit of polling where it is known to be. A replay of a recording calls it where the recording begins or
    * goes on behind a gap; a simulation never does. What else the policy remembers stays.
    *
+   * <p>Checked by {@code required_213_resumeTakesTheLimitOrRefuses}.
+   *
    * @param pollNs as {@link #pollNs()} would answer, ns
    * @return false if the policy has no such limit, and nothing was changed
    */

@@ -13,13 +13,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A trace has millions of lines: reading one that is understood allocates nothing and keeps no reference to the
  * bytes, which are overwritten afterwards.
+ *
+ * <p>Checked by {@code required_503_onlyItsLineIsRead}, {@code required_505_lineAllocatesNothing},
+ * {@code required_506_sameLinesSameEvents}.
  */
 @Stability(Stability.Level.PROVISIONAL)
 @FunctionalInterface
 public interface TraceReader {
 
   /**
-   * Reads one line and tells the sink what it says.
+   * Reads one line and tells the sink what it says. Throws nothing: every format is tried with the first lines of every
+   * file.
+   *
+   * <p>Checked by {@code required_501_lineThrowsNothing}, {@code required_502_whatIsWrongIsAFewWords},
+   * {@code required_504_aLineTellsOneEvent}, {@code required_508_ownLinesAreUnderstood}.
    *
    * @param text holds the line, without its line end
    * @param from index of its first byte

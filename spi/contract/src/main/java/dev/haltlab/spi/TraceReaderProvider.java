@@ -9,6 +9,10 @@ package dev.haltlab.spi;
 @Stability(Stability.Level.PROVISIONAL)
 public non-sealed interface TraceReaderProvider<C extends Record> extends Provider<C> {
 
-  /** Makes a reader for one file. Called once per file and pass; instances share nothing. */
+  /**
+   * Makes a reader for one file. Called once per file and pass; instances share nothing.
+   *
+   * <p>Checked by {@code required_500_createMakesAReader}, {@code required_507_readersShareNothing}.
+   */
   TraceReader create(C config);
 }

@@ -34,7 +34,7 @@ final class Conditions {
 
   private Conditions() {}
 
-  /** Whether a class is one of the four kinds that can be made. */
+  /** Whether a class is a provider, of any kind, that can be made. */
   static boolean isProvider(JavaClass c) {
     return !c.isInterface() && !c.getModifiers().contains(JavaModifier.ABSTRACT)
         && c.getAllRawInterfaces().stream().anyMatch(i -> i.getName().matches("dev\\.haltlab\\.spi\\.\\w*Provider"));

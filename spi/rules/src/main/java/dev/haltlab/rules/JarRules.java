@@ -1,5 +1,6 @@
 package dev.haltlab.rules;
 
+import dev.haltlab.spi.Provider;
 import dev.haltlab.spi.Stability;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -16,6 +17,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.stream.Stream;
 
 /**
  * What a plugin's jar must be like: plain Java over its entries, nothing of it is loaded or run. Names in {@code
@@ -154,9 +156,8 @@ public enum JarRules {
   };
 
   private static final String SERVICES = "META-INF/services/";
-  private static final List<String> KINDS = List.of(
-      "dev.haltlab.spi.HaltPollProvider", "dev.haltlab.spi.IdlePolicyProvider", "dev.haltlab.spi.WorkloadProvider",
-      "dev.haltlab.spi.HostProfileProvider");
+  private static final List<String> KINDS =
+      Stream.of(Provider.class.getPermittedSubclasses()).map(Class::getName).toList();
   private static final List<String> REFUSED = List.of(
       "Class-Path", "Plugin-Class", "Plugin-Dependencies", "Premain-Class", "Agent-Class", "Launcher-Agent-Class",
       "Add-Exports", "Add-Opens", "Enable-Native-Access");

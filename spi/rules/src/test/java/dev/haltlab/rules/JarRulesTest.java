@@ -48,6 +48,14 @@ class JarRulesTest {
         .containsExactlyElementsOf(Stream.of(JarRules.values()).map(Enum::name).toList());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"HaltPoll", "IdlePolicy", "Workload", "HostProfile", "TraceReader"})
+  void aJarOfAnyKindIsOne(String kind) throws IOException {
+    jar = TestJar.of(folder.resolve("careful.jar")).classes(Careful.class)
+        .entry("META-INF/services/dev.haltlab.spi." + kind + "Provider", "example.lawful.Careful");
+    assertThat(broken()).isEmpty();
+  }
+
   @Test
   void aManifestThatSaysWhoItIsIsFine() throws IOException {
     jar.entry("META-INF/MANIFEST.MF",

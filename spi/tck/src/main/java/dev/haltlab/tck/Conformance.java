@@ -5,6 +5,7 @@ import dev.haltlab.spi.HostProfileProvider;
 import dev.haltlab.spi.IdlePolicyProvider;
 import dev.haltlab.spi.Provider;
 import dev.haltlab.spi.Stability;
+import dev.haltlab.spi.TraceReaderProvider;
 import dev.haltlab.spi.WorkloadProvider;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,8 @@ public final class Conformance {
   /** All rules of all kinds, by number. */
   public static List<Rule<?>> rules() {
     return Stream.<List<? extends Rule<?>>>of(
-            ProviderRules.ALL, HaltPollRules.ALL, IdlePolicyRules.ALL, WorkloadRules.ALL, HostProfileRules.ALL)
+            ProviderRules.ALL, HaltPollRules.ALL, IdlePolicyRules.ALL, WorkloadRules.ALL, HostProfileRules.ALL,
+            TraceReaderRules.ALL)
         .<Rule<?>>flatMap(List::stream)
         .toList();
   }
@@ -46,6 +48,8 @@ public final class Conformance {
       pending.addAll(pending(WorkloadRules.ALL, Subject.<WorkloadProvider<?>>of(workload)));
     } else if (provider instanceof HostProfileProvider profile) {
       pending.addAll(pending(HostProfileRules.ALL, Subject.of(profile)));
+    } else if (provider instanceof TraceReaderProvider<?> format) {
+      pending.addAll(pending(TraceReaderRules.ALL, Subject.<TraceReaderProvider<?>>of(format)));
     }
     return pending;
   }

@@ -3,6 +3,7 @@ package dev.haltlab.tck;
 import dev.haltlab.spi.HaltPoll;
 import dev.haltlab.spi.HaltPollProvider;
 import dev.haltlab.spi.Stability;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -11,6 +12,8 @@ import java.util.Locale;
 public final class HaltPollRules {
   private static final int BLOCKS = 20_000;
   private static final long SEED = 20_261_122;
+  private static final long[] WINDOWS = {0, 1, 10_000, 50_000, 200_000, 4_294_967_295L};
+  private static final int FEW = 500;
   private static final long LATE = 1L << 62;
   static final int NEGATIVE = 101;
   static final int THROWS = 110;
@@ -95,11 +98,18 @@ public final class HaltPollRules {
       "there is no answer then; the run ends there",
       HaltPollRules::ordinary);
 
+  /** Rule 111. */
+  public static final Rule<HaltPollProvider<?>> RESUME_TAKES_OR_REFUSES = rule(
+      111, "resumeTakesTheWindowOrRefuses",
+      "after resume returned true windowNs is what it was given; where it returned false nothing has changed",
+      "a replay puts a strategy where the recorded kernel was, and judges the decisions that follow",
+      HaltPollRules::resumeTakesOrRefuses);
+
   /** All of them, by number. */
   public static final List<Rule<HaltPollProvider<?>>> ALL = List.of(
       CREATE, BUDGET_IS_NEVER_NEGATIVE, NOTHING_IS_ALLOCATED, SAME_SEAT_SAME_ANSWERS, INSTANCES_SHARE_NOTHING,
       BUDGET_WITHOUT_WOKEN, EXTREMES_ARE_TOLERATED, WINDOW_HAS_NO_EFFECT, YIELDS_IS_ALWAYS_THE_SAME,
-      HOST_IS_ASKED_INSIDE, NOTHING_IS_THROWN);
+      HOST_IS_ASKED_INSIDE, NOTHING_IS_THROWN, RESUME_TAKES_OR_REFUSES);
 
   private HaltPollRules() {}
 
@@ -245,6 +255,36 @@ public final class HaltPollRules {
       throw new Violation(seat.calledWhileClosed() + " was called outside budget and woken");
     }
     return blocks() + ", the host not asked in between";
+  }
+
+  private static String resumeTakesOrRefuses(Subject<HaltPollProvider<?>> subject) {
+    long[] untouched = loop(subject).budgets(2 * FEW);
+    int taken = 0;
+    for (long windowNs : WINDOWS) {
+      TestSeat seat = new TestSeat(SEED);
+      HaltPoll strategy = ready(subject, seat);
+      HaltLoop loop = new HaltLoop(strategy, seat, SEED);
+      loop.run(FEW);
+      boolean took = resume(strategy, windowNs);
+      if (took && strategy.windowNs() != windowNs) {
+        throw new Violation(
+            "resume(" + windowNs + ") returned true, and windowNs() " + strategy.windowNs() + " after it");
+      }
+      taken += took ? 1 : 0;
+      long[] after = loop.budgets(FEW);
+      if (!took) {
+        Same.answers("budget", Arrays.copyOfRange(untouched, FEW, 2 * FEW), "after a resume that refused", after);
+      }
+    }
+    return taken + " of " + WINDOWS.length + " windows taken up";
+  }
+
+  private static boolean resume(HaltPoll strategy, long windowNs) {
+    try {
+      return strategy.resume(windowNs);
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      throw new Violation("resume(" + windowNs + ") " + Thrown.by(e));
+    }
   }
 
   private static HaltLoop loop(Subject<HaltPollProvider<?>> subject) {

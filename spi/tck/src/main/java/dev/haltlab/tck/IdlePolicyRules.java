@@ -4,6 +4,7 @@ import dev.haltlab.spi.IdlePolicy;
 import dev.haltlab.spi.IdlePolicyProvider;
 import dev.haltlab.spi.IdleState;
 import dev.haltlab.spi.Stability;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,8 @@ import java.util.Set;
 public final class IdlePolicyRules {
   private static final int PASSES = 20_000;
   private static final long SEED = 20_261_122;
+  private static final long[] LIMITS = {0, 1, 10_000, 50_000, 200_000, 4_294_967_295L};
+  private static final int FEW = 500;
   private static final long LATE = 1L << 62;
   static final int RANGE = 203;
   static final int NEGATIVE = 204;
@@ -112,11 +115,18 @@ public final class IdlePolicyRules {
       "there is no answer then; the run ends there",
       IdlePolicyRules::ordinary);
 
+  /** Rule 213. */
+  public static final Rule<IdlePolicyProvider<?>> RESUME_TAKES_OR_REFUSES = rule(
+      213, "resumeTakesTheLimitOrRefuses",
+      "after resume returned true pollNs is what it was given; where it returned false nothing has changed",
+      "a replay puts a policy where the recorded guest was, and judges the decisions that follow",
+      IdlePolicyRules::resumeTakesOrRefuses);
+
   /** All of them, by number. */
   public static final List<Rule<IdlePolicyProvider<?>>> ALL = List.of(
       CREATE, STATES_ARE_THERE, STATES_GET_DEEPER, SELECT_IS_IN_RANGE, POLL_IS_NEVER_NEGATIVE, NOTHING_IS_ALLOCATED,
       SAME_SEAT_SAME_ANSWERS, INSTANCES_SHARE_NOTHING, EXTREMES_ARE_TOLERATED, SELECT_WITHOUT_REFLECT,
-      QUESTIONS_HAVE_NO_EFFECT, HOST_IS_NOT_ASKED, NOTHING_IS_THROWN);
+      QUESTIONS_HAVE_NO_EFFECT, HOST_IS_NOT_ASKED, NOTHING_IS_THROWN, RESUME_TAKES_OR_REFUSES);
 
   private IdlePolicyRules() {}
 
@@ -281,6 +291,34 @@ public final class IdlePolicyRules {
       throw new Violation(seat.calledWhileClosed() + " was called");
     }
     return passes() + ", the host never asked";
+  }
+
+  private static String resumeTakesOrRefuses(Subject<IdlePolicyProvider<?>> subject) {
+    long[] untouched = loop(ready(subject, new TestSeat(SEED))).answers(2 * FEW);
+    int taken = 0;
+    for (long limitNs : LIMITS) {
+      IdlePolicy policy = ready(subject, new TestSeat(SEED));
+      IdleLoop loop = loop(policy);
+      loop.run(FEW);
+      boolean took = resume(policy, limitNs);
+      if (took && policy.pollNs() != limitNs) {
+        throw new Violation("resume(" + limitNs + ") returned true, and pollNs() " + policy.pollNs() + " after it");
+      }
+      taken += took ? 1 : 0;
+      long[] after = loop.answers(FEW);
+      if (!took) {
+        different(Arrays.copyOfRange(untouched, FEW, 2 * FEW), "after a resume that refused", after);
+      }
+    }
+    return taken + " of " + LIMITS.length + " limits taken up";
+  }
+
+  private static boolean resume(IdlePolicy policy, long limitNs) {
+    try {
+      return policy.resume(limitNs);
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      throw new Violation("resume(" + limitNs + ") " + Thrown.by(e));
+    }
   }
 
   private static void different(long[] first, String otherwise, long[] second) {

@@ -18,21 +18,23 @@ public final class Subject<P extends Provider<?>> {
   private final P provider;
   private final @Nullable Record config;
   private final Map<String, String> skipped;
+  private final List<String> lines;
 
-  private Subject(P provider, @Nullable Record config, Map<String, String> skipped) {
+  private Subject(P provider, @Nullable Record config, Map<String, String> skipped, List<String> lines) {
     this.provider = provider;
     this.config = config;
     this.skipped = Collections.unmodifiableMap(new LinkedHashMap<>(skipped));
+    this.lines = List.copyOf(lines);
   }
 
   /** A provider tried with its defaults. */
   public static <P extends Provider<?>> Subject<P> of(P provider) {
-    return new Subject<>(provider, null, Map.of());
+    return new Subject<>(provider, null, Map.of(), List.of());
   }
 
   /** The same, tried with this configuration; one of the provider's own type. */
   public Subject<P> with(Record other) {
-    return new Subject<>(provider, other, skipped);
+    return new Subject<>(provider, other, skipped, lines);
   }
 
   /**
@@ -51,7 +53,17 @@ public final class Subject<P extends Provider<?>> {
     }
     Map<String, String> more = new LinkedHashMap<>(skipped);
     more.put(rule, reason);
-    return new Subject<>(provider, config, more);
+    return new Subject<>(provider, config, more, lines);
+  }
+
+  /** The same, for a reader of traces, with lines of its own format; see {@code TraceReaderTck.lines}. */
+  public Subject<P> reading(List<String> own) {
+    return new Subject<>(provider, config, skipped, own);
+  }
+
+  /** Lines of a trace reader's own format. */
+  List<String> lines() {
+    return lines;
   }
 
   P provider() {

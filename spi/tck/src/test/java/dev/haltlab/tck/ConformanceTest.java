@@ -43,7 +43,9 @@ class ConformanceTest {
   @Test
   void everyRuleHasAPlantedBreach() {
     assertThat(Planted.all().keySet())
-        .containsExactlyElementsOf(Conformance.rules().stream().map(Rule::id).toList());
+        .containsExactlyElementsOf(Conformance.rules().stream().map(Rule::id)
+            .filter(id -> !id.equals(TraceReaderRules.OWN_LINES_ARE_UNDERSTOOD.id())) // see TraceReaderRulesTest
+            .toList());
   }
 
   @ParameterizedTest
@@ -70,8 +72,8 @@ class ConformanceTest {
   void aStrategyThatAlwaysThrowsIsToldOnce() {
     List<Result> results = Conformance.check(Plain.poll(seat -> new example.Later()));
     assertThat(ids(results, Result.Status.VIOLATED)).containsExactly("required_110_budgetAndWokenThrowNothing");
-    assertThat(ids(results, Result.Status.SKIPPED)).hasSize(9);
-    assertThat(results.get(results.size() - 1).observed())
+    assertThat(ids(results, Result.Status.SKIPPED)).hasSize(10);
+    assertThat(results.get(results.size() - 2).observed())
         .contains("UnsupportedOperationException: later").contains("(Later.java:");
   }
 

@@ -9,6 +9,8 @@ import dev.haltlab.spi.IdlePolicy;
 import dev.haltlab.spi.IdlePolicyProvider;
 import dev.haltlab.spi.IdleState;
 import dev.haltlab.spi.Seat;
+import dev.haltlab.spi.TraceReader;
+import dev.haltlab.spi.TraceReaderProvider;
 import dev.haltlab.spi.WorkloadProvider;
 import java.util.List;
 import java.util.function.Consumer;
@@ -77,6 +79,25 @@ public final class Plain {
       @Override
       public void define(Config config, Guest guest) {
         define.accept(guest);
+      }
+    };
+  }
+
+  static TraceReaderProvider<Config> format(Supplier<TraceReader> create) {
+    return new TraceReaderProvider<>() {
+      @Override
+      public String id() {
+        return "planted";
+      }
+
+      @Override
+      public Config defaults() {
+        return new Config();
+      }
+
+      @Override
+      public TraceReader create(Config config) {
+        return create.get();
       }
     };
   }

@@ -16,6 +16,9 @@ import dev.haltlab.spi.Script;
 import dev.haltlab.spi.Seat;
 import dev.haltlab.spi.Socket;
 import dev.haltlab.spi.Step;
+import dev.haltlab.spi.TraceReader;
+import dev.haltlab.spi.TraceSink;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** For each rule a plugin that breaks it, as somebody in a hurry might write it. */
 public final class Planted {
@@ -38,6 +42,7 @@ public final class Planted {
     policies(planted);
     workloads(planted);
     profiles(planted);
+    readers(planted);
     return planted;
   }
 
@@ -48,13 +53,18 @@ public final class Planted {
       case "required_002_defaultsAreEqualEachTime" -> List.of(rule, "required_006_refusalsNameTheComponent");
       // where time is the real one, nothing is the same twice
       case "required_103_sameSeatSameAnswers" ->
-          List.of(rule, "required_104_instancesShareNothing", "required_107_windowNsHasNoEffect");
+          List.of(rule, "required_104_instancesShareNothing", "required_107_windowNsHasNoEffect",
+              "required_111_resumeTakesTheWindowOrRefuses");
       case "required_206_sameSeatSameAnswers" ->
-          List.of(rule, "required_207_instancesShareNothing", "required_210_questionsHaveNoEffect");
+          List.of(rule, "required_207_instancesShareNothing", "required_210_questionsHaveNoEffect",
+              "required_213_resumeTakesTheLimitOrRefuses");
       // steps are told by the names of their tasks
       case "required_303_defineIsRepeatable" ->
           List.of(rule, "required_308_sameGuestSameSteps", "required_309_guestsShareNothing");
       case "required_308_sameGuestSameSteps" -> List.of(rule, "required_309_guestsShareNothing");
+      // what differs each time differs beside others as well
+      case "required_506_sameLinesSameEvents" ->
+          List.of("required_503_onlyItsLineIsRead", rule, "required_507_readersShareNothing");
       default -> List.of(rule);
     };
   }
@@ -279,6 +289,17 @@ public final class Planted {
         last = haltNs / 10_000_000;
       }
     }));
+    planted.put("required_111_resumeTakesTheWindowOrRefuses", Plain.poll(seat -> new HaltPoll() {
+      @Override
+      public long budget(long nowNs) {
+        return 50_000;
+      }
+
+      @Override
+      public boolean resume(long windowNs) {
+        return true; // somebody has one, surely
+      }
+    }));
   }
 
   // --- idle policies
@@ -407,6 +428,20 @@ public final class Planted {
         Math.toIntExact(residencyNs << 12);
       }
     }));
+    planted.put("required_213_resumeTakesTheLimitOrRefuses", Plain.idle(seat -> new Plain.Halts() {
+      private boolean stops;
+
+      @Override
+      public boolean stopsTick() {
+        return stops;
+      }
+
+      @Override
+      public boolean resume(long pollNs) {
+        stops = true;
+        return false;
+      }
+    }));
   }
 
   // --- workloads
@@ -490,5 +525,47 @@ public final class Planted {
 
   private static CState cstate(String name, long us) {
     return new CState(name, Duration.ofNanos(us * 1_000), Duration.ofNanos(us * 3_000), -1);
+  }
+
+  // --- readers of traces
+
+  private static void readers(Map<String, Provider<?>> planted) {
+    planted.put("required_500_createMakesAReader", Plain.format(() -> null));
+    planted.put("required_501_lineThrowsNothing", Plain.format(() -> (text, from, to, sink) ->
+        text[from] == '#' ? null : "no comment"));
+    planted.put("required_502_whatIsWrongIsAFewWords", Plain.format(() -> (text, from, to, sink) ->
+        from == to ? null : "no event:\n" + (to - from) + " bytes"));
+    planted.put("required_503_onlyItsLineIsRead", Plain.format(() -> (text, from, to, sink) -> {
+      int end = from;
+      while (end < text.length && text[end] >= '0' && text[end] <= '9') {
+        end++;
+      }
+      sink.event(end - from, 0, 0, text, from, from);
+      return null;
+    }));
+    planted.put("required_504_aLineTellsOneEvent", Plain.format(() -> (text, from, to, sink) -> {
+      sink.kvmEntry(0);
+      return null;
+    }));
+    planted.put("required_505_lineAllocatesNothing", Plain.format(() -> new TraceReader() {
+      private String last = "";
+
+      @Override
+      public @Nullable String line(byte[] text, int from, int to, TraceSink sink) {
+        last = new String(text, from, to - from, StandardCharsets.UTF_8);
+        sink.event(last.length(), 0, 0, text, from, from);
+        return null;
+      }
+    }));
+    planted.put("required_506_sameLinesSameEvents", Plain.format(() -> Planted::counted));
+    planted.put("required_507_readersShareNothing", Plain.format(() -> {
+      SHARED.set(0);
+      return Planted::counted;
+    }));
+  }
+
+  private static @Nullable String counted(byte[] text, int from, int to, TraceSink sink) {
+    sink.event(SHARED.incrementAndGet(), 0, 0, text, from, from);
+    return null;
   }
 }

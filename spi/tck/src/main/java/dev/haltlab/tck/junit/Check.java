@@ -18,6 +18,9 @@ final class Check {
 
   static <P extends Provider<?>> void of(Rule<P> rule, P provider, ProviderTck<?> test) {
     Subject<P> subject = Subject.of(provider).with(test.config());
+    if (test instanceof TraceReaderTck<?> reader) {
+      subject = subject.reading(reader.lines());
+    }
     for (Map.Entry<String, String> skipped : test.skipped().entrySet()) {
       subject = subject.without(skipped.getKey(), skipped.getValue());
     }

@@ -69,4 +69,9 @@ public interface HaltPollTck<C extends Record> extends ProviderTck<C> {
   default void required_110_budgetAndWokenThrowNothing() {
     Check.of(HaltPollRules.NOTHING_IS_THROWN, provider(), this);
   }
+
+  @Test
+  default void required_111_resumeTakesTheWindowOrRefuses() {
+    Check.of(HaltPollRules.RESUME_TAKES_OR_REFUSES, provider(), this);
+  }
 }

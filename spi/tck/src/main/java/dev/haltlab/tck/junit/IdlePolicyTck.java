@@ -79,4 +79,9 @@ public interface IdlePolicyTck<C extends Record> extends ProviderTck<C> {
   default void required_212_idleLoopThrowsNothing() {
     Check.of(IdlePolicyRules.NOTHING_IS_THROWN, provider(), this);
   }
+
+  @Test
+  default void required_213_resumeTakesTheLimitOrRefuses() {
+    Check.of(IdlePolicyRules.RESUME_TAKES_OR_REFUSES, provider(), this);
+  }
 }

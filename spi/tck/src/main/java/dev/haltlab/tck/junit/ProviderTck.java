@@ -7,7 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * What is asked of every provider; the interfaces of the four kinds extend it. {@link ProviderRules} says why each rule
+ * What is asked of every provider; the interfaces of the kinds extend it. {@link ProviderRules} says why each rule
  * is there.
  *
  * @param <C> the provider's configuration

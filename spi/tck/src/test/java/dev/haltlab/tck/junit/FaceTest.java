@@ -56,7 +56,8 @@ class FaceTest {
   void everyRuleIsATestOfItsOwn() {
     TreeSet<String> tests = new TreeSet<>();
     for (Class<?> face : List.of(
-        ProviderTck.class, HaltPollTck.class, IdlePolicyTck.class, WorkloadTck.class, HostProfileTck.class)) {
+        ProviderTck.class, HaltPollTck.class, IdlePolicyTck.class, WorkloadTck.class, HostProfileTck.class,
+        TraceReaderTck.class)) {
       for (Method method : face.getDeclaredMethods()) {
         if (method.isAnnotationPresent(Test.class)) {
           tests.add(method.getName());
