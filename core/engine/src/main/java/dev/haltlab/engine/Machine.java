@@ -151,7 +151,8 @@ final class Machine {
       strategies.add(make(vm.haltPoll(), pollSeat, PluginFailure.Kind.HALT_POLL, "the halt-poll strategy"));
       views.add(view);
       GuestCpu cpu =
-          new GuestCpu(guest, v, calendar, costs(place + "/guest"), policy, tickNs, jiffyOffsetNs, vm.watchdog());
+          new GuestCpu(
+              guest, v, calendar, costs(place + "/guest"), vm.apicTimer(), policy, tickNs, jiffyOffsetNs, vm.watchdog());
       guest.addCpu(cpu);
       guestCpus.add(cpu);
     }

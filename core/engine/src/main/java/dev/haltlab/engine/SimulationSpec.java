@@ -128,6 +128,8 @@ public record SimulationSpec(
    * @param vcpus number of vCPUs, 1 to 1024
    * @param pin pCPU of each vCPU; empty lets the host scheduler place them
    * @param forbidHostPoll the guest has written 0 to the poll-control MSR
+   * @param apicTimer how it programs its timer
+   * @param passThrough what it executes without an exit
    * @param haltPoll makes the strategy of a vCPU
    * @param idle makes the idle policy of a vCPU
    * @param workload populates the guest
@@ -140,11 +142,14 @@ public record SimulationSpec(
       int vcpus,
       List<Integer> pin,
       boolean forbidHostPoll,
+      ApicTimer apicTimer,
+      Set<PassThrough> passThrough,
       Function<Seat, HaltPoll> haltPoll,
       Function<Seat, IdlePolicy> idle,
       Consumer<Guest> workload) {
     public Vm {
       pin = List.copyOf(pin);
+      passThrough = Set.copyOf(passThrough);
       if (hz < 1 || hz > 10_000) {
         throw new IllegalArgumentException("hz must be 1 to 10000, was " + hz);
       }
@@ -155,6 +160,15 @@ public record SimulationSpec(
         throw new IllegalArgumentException(
             "pin must name one pCPU for each of the " + vcpus + " vCPUs, it names " + pin.size());
       }
+    }
+
+    /** A guest with one-shot timers to whom nothing is passed through. */
+    public Vm(
+        String name, @Nullable KernelVersion kernel, int hz, boolean watchdog, int vcpus, List<Integer> pin,
+        boolean forbidHostPoll, Function<Seat, HaltPoll> haltPoll, Function<Seat, IdlePolicy> idle,
+        Consumer<Guest> workload) {
+      this(
+          name, kernel, hz, watchdog, vcpus, pin, forbidHostPoll, ApicTimer.ONE_SHOT, Set.of(), haltPoll, idle, workload);
     }
   }
 }

@@ -57,6 +57,8 @@ final class Lab {
   private int guestHz = QUIET;
   private boolean watchdog = true;
   private boolean forbidHostPoll;
+  private ApicTimer apicTimer = ApicTimer.ONE_SHOT;
+  private Set<PassThrough> passThrough = Set.of();
   private boolean nativeRun;
   private long seed = 1;
   private Function<Seat, HaltPoll> haltPoll = seat -> now -> 0;
@@ -170,6 +172,16 @@ final class Lab {
 
   Lab forbidHostPoll() {
     forbidHostPoll = true;
+    return this;
+  }
+
+  Lab tscDeadline() {
+    apicTimer = ApicTimer.TSC_DEADLINE;
+    return this;
+  }
+
+  Lab passThrough(PassThrough... what) {
+    passThrough = Set.of(what);
     return this;
   }
 
@@ -303,7 +315,8 @@ final class Lab {
         new SimulationSpec.Host(profile(), hostKernel, hostHz, pcpus, cstates.size() - 1, hostTasks);
     SimulationSpec.Vm vm =
         new SimulationSpec.Vm(
-            "vm", bare ? null : guestKernel, guestHz, watchdog, vcpus, pin, forbidHostPoll, haltPoll, idle, workload);
+            "vm", bare ? null : guestKernel, guestHz, watchdog, vcpus, pin, forbidHostPoll, apicTimer,
+            passThrough, haltPoll, idle, workload);
     return new SimulationSpec(seed, nativeRun, host, List.of(vm), 0, warmupNs, forNs);
   }
 

@@ -1,5 +1,6 @@
 package dev.haltlab.engine.guest;
 
+import dev.haltlab.engine.ApicTimer;
 import dev.haltlab.engine.PathStep;
 import dev.haltlab.engine.Recorder;
 import dev.haltlab.engine.measure.ProbeRecorder;
@@ -35,6 +36,7 @@ public final class GuestCpu {
   private final boolean watchdog;
 
   final FairQueue<Task> runQueue = new FairQueue<>();
+  private final ClockEvent clockEvent;
   final TimerQueue timers;
   final Tick tick;
   final TimerWheel wheel;
@@ -63,19 +65,21 @@ public final class GuestCpu {
   @Nullable Task awakening;
 
   /**
+   * @param apicTimer how it programs its timer
    * @param policy its idle policy
    * @param jiffyOffsetNs phase of the guest's jiffies
    */
   public GuestCpu(
-      GuestKernel kernel, int id, Calendar calendar, Costs costs, IdlePolicy policy, long tickPeriodNs, long jiffyOffsetNs,
-      boolean watchdog) {
+      GuestKernel kernel, int id, Calendar calendar, Costs costs, ApicTimer apicTimer, IdlePolicy policy,
+      long tickPeriodNs, long jiffyOffsetNs, boolean watchdog) {
     this.kernel = kernel;
     this.id = id;
     this.calendar = calendar;
     this.costs = costs;
     this.bare = kernel.isBare();
     this.watchdog = watchdog && !bare;
-    this.timers = new TimerQueue(kernel.atLeast(4, 14));
+    this.clockEvent = ClockEvent.of(kernel, apicTimer);
+    this.timers = new TimerQueue(kernel.atLeast(4, 14), clockEvent.hasDivider());
     this.tick =
         new Tick(timers, tickPeriodNs, jiffyOffsetNs, kernel.atLeast(5, 15), kernel.atLeast(7, 1));
     this.wheel = new TimerWheel(tick);
@@ -308,8 +312,7 @@ public final class GuestCpu {
   boolean writesDone() {
     while (timers.hasWrite()) {
       long write = timers.takeWrite();
-      boolean done = write >= 0 ? under.writeTimer(write) : under.configureTimer(write == TimerQueue.DIVIDER);
-      if (!done) {
+      if (!under.writeTimer(clockEvent.register(write), write < 0 ? TimerQueue.NEVER : write)) {
         issued = true;
         return false;
       }

@@ -1,5 +1,6 @@
 package dev.haltlab.engine.guest;
 
+import dev.haltlab.engine.MsrRegister;
 import dev.haltlab.engine.Recorder;
 import dev.haltlab.engine.measure.CpuTime;
 import dev.haltlab.engine.measure.Token;
@@ -187,19 +188,12 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
   }
 
   /**
-   * Writes the APIC timer: it will fire at {@code expiryNs}, at once if that has passed; {@link Calendar#NEVER} clears it.
+   * Writes a register of the APIC timer: it will fire at {@code expiryNs}, at once if that has passed; {@link
+   * Calendar#NEVER} clears it, as do its mode and divider, which are written before its first expiry or after its last.
    *
    * @return whether the write is done already, as in {@link #execute}
    */
-  public abstract boolean writeTimer(long expiryNs);
-
-  /**
-   * Writes the APIC timer's divider, or else its mode and mask, before its first expiry or after its last: what it was to
-   * fire at is void.
-   *
-   * @return whether the write is done already, as in {@link #execute}
-   */
-  public abstract boolean configureTimer(boolean divider);
+  public abstract boolean writeTimer(MsrRegister register, long expiryNs);
 
   /** Writes the ICR: a reschedule interrupt for another CPU of the guest. */
   public abstract void sendIpi(LogicalCpu target);

@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
  * The high-resolution timers of one guest CPU, and the register writes that follow from them: the register always holds
  * the earliest expiry; removing the earliest timer and adding an earlier one each reprogram it, unless it holds that
  * value already. When nothing is queued any more, older kernels leave the register alone; newer ones stop the timer, which
- * takes two writes, and start it again with two before the next expiry is written. Writes are collected here and issued
- * one by one, because each may be an exit.
+ * takes two writes, and start it again with one or two before the next expiry is written. Writes are collected here and
+ * issued one by one, because each may be an exit; to which registers they go is the {@link ClockEvent}'s to know.
  *
  * <p>Source: kernel/time/hrtimer.c, Linux 3.10 to 4.19: hrtimer_force_reprogram with skip_equal, enqueue_hrtimer,
  * hrtimer_interrupt; 5.15 for {@link #move}. Stopping: the state ONESHOT_STOPPED of clock event devices, which on x86 the
- * local APIC's has in 4.14 (arch/x86/kernel/apic/apic.c: shutdown masks the timer and clears its count, one-shot mode sets
- * mode and divider) and had not in 4.9, although the generic part is of 4.2.
+ * local APIC's has in 4.14 (arch/x86/kernel/apic/apic.c: shutdown masks the timer and clears it, one-shot mode sets mode
+ * and divider) and had not in 4.9, although the generic part is of 4.2.
  */
 final class TimerQueue {
   static final long NEVER = Long.MAX_VALUE;
@@ -33,6 +33,7 @@ final class TimerQueue {
   private int sleeping;
 
   private final boolean stopsWhenEmpty;
+  private final boolean hasDivider;
   /** Whether the timer has been stopped. */
   private boolean stopped;
 
@@ -43,9 +44,13 @@ final class TimerQueue {
   private int nextWrite;
   private int writeCount;
 
-  /** @param stopsWhenEmpty whether the kernel stops the timer when nothing is queued */
-  TimerQueue(boolean stopsWhenEmpty) {
+  /**
+   * @param stopsWhenEmpty whether the kernel stops the timer when nothing is queued
+   * @param hasDivider whether starting it again writes a divider
+   */
+  TimerQueue(boolean stopsWhenEmpty, boolean hasDivider) {
     this.stopsWhenEmpty = stopsWhenEmpty;
+    this.hasDivider = hasDivider;
   }
 
   long expiryOf(int timer) {
@@ -194,7 +199,9 @@ final class TimerQueue {
     if (stopped) {
       stopped = false;
       issue(MODE);
-      issue(DIVIDER);
+      if (hasDivider) {
+        issue(DIVIDER);
+      }
     }
     issue(expiryNs);
   }

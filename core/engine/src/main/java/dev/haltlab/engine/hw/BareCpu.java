@@ -1,5 +1,6 @@
 package dev.haltlab.engine.hw;
 
+import dev.haltlab.engine.MsrRegister;
 import dev.haltlab.engine.PathStep;
 import dev.haltlab.engine.guest.GuestCpu;
 import dev.haltlab.engine.guest.LogicalCpu;
@@ -80,15 +81,10 @@ public final class BareCpu extends LogicalCpu {
   }
 
   @Override
-  public boolean writeTimer(long expiryNs) {
+  public boolean writeTimer(MsrRegister register, long expiryNs) {
     timer.set(expiryNs);
     begin(TIMER_WRITE_LABEL, false, false);
     return passes(REGISTER_WRITE, CpuTime.GUEST, TIMER_WRITE_LABEL, costs.draw(TIMER_WRITE));
-  }
-
-  @Override
-  public boolean configureTimer(boolean divider) {
-    return writeTimer(Calendar.NEVER);
   }
 
   @Override

@@ -57,20 +57,21 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   private static final int ON_TIMER_WRITE = 1;
   private static final int ON_TIMER_MODE = 2;
   private static final int ON_TIMER_DIVIDER = 3;
-  private static final int ON_ICR = 4;
-  private static final int ON_EOI = 5;
-  private static final int ON_INTERRUPT = 6;
-  private static final int ON_PREEMPTION_TIMER = 7;
-  private static final int ON_BOOT = 8;
+  private static final int ON_DEADLINE_WRITE = 4;
+  private static final int ON_ICR = 5;
+  private static final int ON_EOI = 6;
+  private static final int ON_INTERRUPT = 7;
+  private static final int ON_PREEMPTION_TIMER = 8;
+  private static final int ON_BOOT = 9;
 
   private static final int[] REASON = {
     ExitReason.HLT.ordinal(), ExitReason.MSR_WRITE.ordinal(), ExitReason.MSR_WRITE.ordinal(),
     ExitReason.MSR_WRITE.ordinal(), ExitReason.MSR_WRITE.ordinal(), ExitReason.MSR_WRITE.ordinal(),
-    ExitReason.EXTERNAL_INTERRUPT.ordinal(), ExitReason.PREEMPTION_TIMER.ordinal()
+    ExitReason.MSR_WRITE.ordinal(), ExitReason.EXTERNAL_INTERRUPT.ordinal(), ExitReason.PREEMPTION_TIMER.ordinal()
   };
   private static final int[] REGISTER = {
-    -1, MsrRegister.TMICT.ordinal(), MsrRegister.LVTT.ordinal(), MsrRegister.TDCR.ordinal(), MsrRegister.ICR.ordinal(),
-    MsrRegister.EOI.ordinal(), -1, -1
+    -1, MsrRegister.TMICT.ordinal(), MsrRegister.LVTT.ordinal(), MsrRegister.TDCR.ordinal(),
+    MsrRegister.TSC_DEADLINE.ordinal(), MsrRegister.ICR.ordinal(), MsrRegister.EOI.ordinal(), -1, -1
   };
 
   /** Ends the current guest operation: a host IPI, and with it guest mode. */
@@ -97,8 +98,8 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   private static final int INJECT_LABEL = PathStep.INJECT.ordinal();
   /** What an entry is charged to, by the exit it ends. */
   private static final int[] ENTRY_LABEL = {
-    INJECT_LABEL, TIMER_WRITE_LABEL, TIMER_WRITE_LABEL, TIMER_WRITE_LABEL, TAIL_LABEL, EOI_WRITE_LABEL,
-    INTERRUPT_EXIT_LABEL, INTERRUPT_EXIT_LABEL, INJECT_LABEL
+    INJECT_LABEL, TIMER_WRITE_LABEL, TIMER_WRITE_LABEL, TIMER_WRITE_LABEL, TIMER_WRITE_LABEL, TAIL_LABEL,
+    EOI_WRITE_LABEL, INTERRUPT_EXIT_LABEL, INTERRUPT_EXIT_LABEL, INJECT_LABEL
   };
 
   private static final int COLD_WAKE_COST = Step.COLD_WAKE.ordinal();
@@ -259,18 +260,14 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   // --- operations of the guest ---
 
   @Override
-  public boolean writeTimer(long expiryNs) {
-    return writeTimer(ON_TIMER_WRITE, expiryNs);
-  }
-
-  @Override
-  public boolean configureTimer(boolean divider) {
-    return writeTimer(divider ? ON_TIMER_DIVIDER : ON_TIMER_MODE, Calendar.NEVER);
-  }
-
-  private boolean writeTimer(int why, long expiryNs) {
+  public boolean writeTimer(MsrRegister register, long expiryNs) {
     armNs = expiryNs;
-    leaveGuest(why);
+    leaveGuest(switch (register) {
+      case LVTT -> ON_TIMER_MODE;
+      case TDCR -> ON_TIMER_DIVIDER;
+      case TSC_DEADLINE -> ON_DEADLINE_WRITE;
+      default -> ON_TIMER_WRITE;
+    });
     arming = true;
     long ns = costs.draw(VM_EXIT_COST) + costs.draw(TIMER_HANDLER_COST);
     boolean closeExpiry = Math.min(armNs, timer.dueNs()) - calendar.nowNs() < EXPIRY_CLOSE_NS;
@@ -431,7 +428,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   private void handleExit() {
     switch (exit) {
       case ON_HLT -> haltExit();
-      case ON_TIMER_WRITE, ON_TIMER_MODE, ON_TIMER_DIVIDER -> {
+      case ON_TIMER_WRITE, ON_TIMER_MODE, ON_TIMER_DIVIDER, ON_DEADLINE_WRITE -> {
         arm();
         prepareEntry();
       }

@@ -16,7 +16,7 @@ final class TickTest {
   /** The watchdog, behind everything else. */
   private static final long WATCHDOG_NS = 1_000_000_000;
 
-  private final TimerQueue timers = new TimerQueue(false);
+  private final TimerQueue timers = new TimerQueue(false, true);
   private final Tick tick = new Tick(timers, PERIOD_NS, OFFSET_NS, false, false);
 
   /** The first jiffy boundary later than {@code nowNs}, counted up from the first. */
@@ -111,7 +111,7 @@ final class TickTest {
     SplittableRandom random = new SplittableRandom(periodNs);
     for (int i = 0; i < 2_000; i++) {
       long offsetNs = random.nextLong(periodNs);
-      Tick some = new Tick(new TimerQueue(false), periodNs, offsetNs, false, false);
+      Tick some = new Tick(new TimerQueue(false, true), periodNs, offsetNs, false, false);
       long ns = random.nextLong(5 * periodNs);
       long jiffy = some.jiffyAtOrAfter(ns);
       assertThat(jiffy).isBetween(ns, Math.max(ns + periodNs - 1, offsetNs));
@@ -136,7 +136,7 @@ final class TickTest {
     boolean watchdog = seed % 2 == 0;
     boolean movesToStop = seed % 3 > 0; // since Linux 5.15
     boolean movesToRestart = seed % 3 > 1; // since Linux 7.1
-    TimerQueue real = new TimerQueue(false);
+    TimerQueue real = new TimerQueue(false, true);
     Tick subject = new Tick(real, periodNs, offsetNs, movesToStop, movesToRestart);
     NaiveTimers model = new NaiveTimers();
     subject.start(0);

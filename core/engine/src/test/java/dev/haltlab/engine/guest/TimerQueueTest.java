@@ -26,7 +26,7 @@ final class TimerQueueTest {
 
   @Test
   void theEarliestTimerIsWrittenWhenItIsQueuedAndALaterOneIsNot() {
-    TimerQueue timers = new TimerQueue(false);
+    TimerQueue timers = new TimerQueue(false, true);
     timers.add(WATCHDOG, 4_000);
     timers.add(TICK, 1_000);
     timers.addSleeper(task("later"), 2_000);
@@ -36,7 +36,7 @@ final class TimerQueueTest {
 
   @Test
   void removingTheEarliestTimerWritesTheNextOne() {
-    TimerQueue timers = new TimerQueue(false);
+    TimerQueue timers = new TimerQueue(false, true);
     timers.add(TICK, 1_000);
     timers.add(WATCHDOG, 4_000);
     writes(timers);
@@ -46,7 +46,7 @@ final class TimerQueueTest {
 
   @Test
   void removingAnotherOneWritesNothing() {
-    TimerQueue timers = new TimerQueue(false);
+    TimerQueue timers = new TimerQueue(false, true);
     timers.add(TICK, 1_000);
     timers.add(WATCHDOG, 4_000);
     writes(timers);
@@ -57,7 +57,7 @@ final class TimerQueueTest {
 
   @Test
   void removingTheOnlyTimerWritesNothingAndTheNextOneQueuedIsWrittenEvenIfEqual() {
-    TimerQueue timers = new TimerQueue(false);
+    TimerQueue timers = new TimerQueue(false, true);
     timers.add(TICK, 1_000);
     writes(timers);
     timers.remove(TICK);
@@ -69,7 +69,7 @@ final class TimerQueueTest {
 
   @Test
   void anExpiryThatTheRegisterHoldsAlreadyIsNotWrittenAgain() {
-    TimerQueue timers = new TimerQueue(false);
+    TimerQueue timers = new TimerQueue(false, true);
     timers.add(TICK, 4_000);
     timers.addSleeper(task("as late"), 4_000);
     timers.add(WATCHDOG, 4_000);
@@ -79,7 +79,7 @@ final class TimerQueueTest {
 
   @Test
   void aTimerThatIsMovedInOneStepWritesOnceAndOnlyIfTheEarliestExpiryChanges() {
-    TimerQueue timers = new TimerQueue(false);
+    TimerQueue timers = new TimerQueue(false, true);
     timers.add(TICK, 1_000);
     timers.add(WATCHDOG, 4_000);
     writes(timers);
@@ -94,7 +94,7 @@ final class TimerQueueTest {
 
   @Test
   void anInterruptWritesOnceWhateverIsQueuedAnewInIt() {
-    TimerQueue timers = new TimerQueue(false);
+    TimerQueue timers = new TimerQueue(false, true);
     timers.add(TICK, 1_000);
     timers.add(WATCHDOG, 1_000);
     writes(timers);
@@ -107,7 +107,7 @@ final class TimerQueueTest {
 
   @Test
   void aSpuriousInterruptWritesAsWell() {
-    TimerQueue timers = new TimerQueue(false);
+    TimerQueue timers = new TimerQueue(false, true);
     timers.add(TICK, 1_000);
     writes(timers);
     timers.reprogramAfterInterrupt();
@@ -116,7 +116,7 @@ final class TimerQueueTest {
 
   @Test
   void sleepersAreTakenWhenTheyAreDueTheEarliestFirst() {
-    TimerQueue timers = new TimerQueue(false);
+    TimerQueue timers = new TimerQueue(false, true);
     for (String sleeper : List.of("1200 a", "1400 b", "1000 c", "1200 d", "1100 e", "1300 f", "1000 g")) {
       timers.addSleeper(task(sleeper), Long.parseLong(sleeper.substring(0, 4)));
     }
@@ -135,7 +135,7 @@ final class TimerQueueTest {
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void agreesWithAListUnderRandomOperations(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    TimerQueue timers = new TimerQueue(false);
+    TimerQueue timers = new TimerQueue(false, true);
     NaiveTimers model = new NaiveTimers();
     long nowNs = 0;
     int tasks = 0;

@@ -19,7 +19,7 @@ final class TimerWheelTest {
   private static final long OFFSET_NS = 1_500_000;
   private static final long MS = 1_000_000;
 
-  private final TimerWheel wheel = new TimerWheel(new Tick(new TimerQueue(false), PERIOD_NS, OFFSET_NS, false, false));
+  private final TimerWheel wheel = new TimerWheel(new Tick(new TimerQueue(false, true), PERIOD_NS, OFFSET_NS, false, false));
 
   /** The first jiffy boundary not before {@code ns}. */
   private static long roundedUp(long ns, long offsetNs, long periodNs) {
@@ -74,7 +74,7 @@ final class TimerWheelTest {
     SplittableRandom random = new SplittableRandom(seed);
     long periodNs = 1 + random.nextInt(10) * MS;
     long offsetNs = random.nextLong(periodNs);
-    TimerWheel subject = new TimerWheel(new Tick(new TimerQueue(false), periodNs, offsetNs, false, false));
+    TimerWheel subject = new TimerWheel(new Tick(new TimerQueue(false, true), periodNs, offsetNs, false, false));
     // every timer by its jiffy: background ones with their own numbers, then TCP's two
     List<Sampler> intervals = new ArrayList<>();
     List<Long> due = new ArrayList<>();
