@@ -6,7 +6,9 @@ import dev.haltlab.spi.HostProfile;
 import dev.haltlab.spi.IdlePolicy;
 import dev.haltlab.spi.KernelVersion;
 import dev.haltlab.spi.Seat;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -149,7 +151,7 @@ public record SimulationSpec(
       Consumer<Guest> workload) {
     public Vm {
       pin = List.copyOf(pin);
-      passThrough = Set.copyOf(passThrough);
+      passThrough = Collections.unmodifiableSet(new LinkedHashSet<>(passThrough));
       if (hz < 1 || hz > 10_000) {
         throw new IllegalArgumentException("hz must be 1 to 10000, was " + hz);
       }

@@ -2,6 +2,7 @@ package dev.haltlab.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -307,15 +308,16 @@ final class RecorderTest {
       Map<ExitReason, Outcome.Count> told = new EnumMap<>(ExitReason.class);
       Map<MsrRegister, Outcome.Count> writes = new EnumMap<>(MsrRegister.class);
       for (ExitReason reason : ExitReason.values()) {
-        told.put(reason, new Outcome.Count(0, 0));
+        told.put(reason, Outcome.Count.NONE);
       }
       for (MsrRegister register : MsrRegister.values()) {
-        writes.put(register, new Outcome.Count(0, 0));
+        writes.put(register, Outcome.Count.NONE);
       }
       for (int i = 0; i < vm.vcpus().size(); i++) {
         for (Exit exit : book.exits.get(firstVcpu + i)) {
           if (exit.toNs != Long.MAX_VALUE && exit.toNs > openedNs) {
-            Outcome.Count one = new Outcome.Count(1, exit.toNs - Math.max(exit.fromNs, openedNs));
+            long ns = exit.toNs - Math.max(exit.fromNs, openedNs);
+            Outcome.Count one = new Outcome.Count(1, ns, ns, ns, BigInteger.valueOf(ns).pow(2));
             told.merge(ExitReason.values()[exit.reason], one, Outcome.Count::plus);
             if (exit.register != Recorder.NONE) {
               writes.merge(MsrRegister.values()[exit.register], one, Outcome.Count::plus);
