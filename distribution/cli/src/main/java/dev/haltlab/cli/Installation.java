@@ -18,22 +18,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where things stand. The launcher says so by system properties: {@code haltlab.home}, the folder with {@code config/},
- * and {@code haltlab.plugins}, the installed plugins' folder. Without them there are no shipped files, which is no
- * error.
+ * {@code haltlab.plugins}, the installed plugins' folder, and {@code haltlab.sdk}, the Maven repository that plugins are
+ * built against. Without them there are no shipped files, which is no error.
  */
 final class Installation {
   private final @Nullable Path home;
   private final @Nullable Path pluginsFolder;
+  private final @Nullable Path sdk;
+  private final String path;
   private final List<Path> pluginPlaces;
   private final Patience patience;
 
   /**
    * @param property reads a system property, null if unset
-   * @param env the environment: HALTLAB_PLUGINS, a list of folders and jars, and HALTLAB_PATIENCE, seconds
+   * @param env the environment: HALTLAB_PLUGINS, a list of folders and jars, HALTLAB_PATIENCE, seconds, and PATH
    */
   Installation(UnaryOperator<@Nullable String> property, Map<String, String> env) {
     String said = property.apply("haltlab.home");
     home = said == null || said.isBlank() ? null : Path.of(said);
+    String kits = property.apply("haltlab.sdk");
+    sdk = kits == null || kits.isBlank() ? null : Path.of(kits);
+    path = env.getOrDefault("PATH", "");
     List<Path> places = new ArrayList<>();
     String installed = property.apply("haltlab.plugins");
     pluginsFolder = installed == null || installed.isBlank() ? null : Path.of(installed);
@@ -52,6 +57,23 @@ final class Installation {
   /** The folder plugins are installed into, where there is one; it need not exist yet. */
   Optional<Path> pluginsFolder() {
     return Optional.ofNullable(pluginsFolder);
+  }
+
+  /** The Maven repository that plugins are built against, where somebody said so; it need not exist. */
+  Optional<Path> sdk() {
+    return Optional.ofNullable(sdk);
+  }
+
+  /** Whether a shell would find a program. */
+  boolean isOnPath(String program) {
+    for (String place : path.split(File.pathSeparator)) {
+      for (String ending : List.of("", ".cmd", ".bat", ".exe")) {
+        if (!place.isBlank() && Files.isExecutable(path("PATH", place).resolve(program + ending))) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Where plugins are looked for without any option, in order. */

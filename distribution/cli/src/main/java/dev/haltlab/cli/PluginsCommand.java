@@ -10,9 +10,10 @@ import picocli.CommandLine.Spec;
 /** The parent of the commands about plugins. */
 @Command(
     name = "plugins",
-    header = "Tells which plugins there are and what may be set in them; checks and installs further ones.",
+    header = "Tells which plugins there are and what may be set in them; checks and installs further ones, and begins new ones.",
     subcommands = {
-      PluginsListCommand.class, PluginsDescribeCommand.class, PluginsVerifyCommand.class, PluginsInstallCommand.class
+      PluginsListCommand.class, PluginsDescribeCommand.class, PluginsVerifyCommand.class, PluginsInstallCommand.class,
+      PluginsNewCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
@@ -23,7 +24,8 @@ import picocli.CommandLine.Spec;
       "  haltlab plugins describe adaptive",
       "  haltlab plugins list --plugins build/libs",
       "  haltlab plugins verify my-poll-1.0.jar",
-      "  haltlab plugins install my-poll-1.0.jar"
+      "  haltlab plugins install my-poll-1.0.jar",
+      "  haltlab plugins new haltPoll my-poll"
     })
 final class PluginsCommand implements Runnable {
   @Spec CommandSpec spec;
@@ -35,6 +37,6 @@ final class PluginsCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(new CommandLine(spec), "a command is missing: list, describe, verify or install");
+    throw new ParameterException(new CommandLine(spec), "a command is missing: list, describe, verify, install or new");
   }
 }

@@ -70,5 +70,10 @@ abstract class Wiring {
   abstract Object pluginsInstall(PluginsInstallCommand command);
 
   @Binds
+  @IntoMap
+  @ClassKey(PluginsNewCommand.class)
+  abstract Object pluginsNew(PluginsNewCommand command);
+
+  @Binds
   abstract PluginVerifier pluginVerifier(FullVerifier verifier);
 }
