@@ -2,6 +2,7 @@ package dev.haltlab.engine;
 
 import dev.haltlab.engine.guest.GuestCpu;
 import dev.haltlab.engine.guest.GuestKernel;
+import dev.haltlab.engine.guest.IdleView;
 import dev.haltlab.engine.guest.LogicalCpu;
 import dev.haltlab.engine.host.HostScheduler;
 import dev.haltlab.engine.host.HostTask;
@@ -17,6 +18,8 @@ import dev.haltlab.engine.sim.Calendar;
 import dev.haltlab.engine.sim.Costs;
 import dev.haltlab.engine.sim.Source;
 import dev.haltlab.engine.sim.Streams;
+import dev.haltlab.spi.CState;
+import dev.haltlab.spi.GuestView;
 import dev.haltlab.spi.HaltPoll;
 import dev.haltlab.spi.HostView;
 import dev.haltlab.spi.IdlePolicy;
@@ -145,17 +148,25 @@ final class Machine {
     for (int v = 0; v < vm.vcpus(); v++) {
       View view = new View();
       String place = vm.name() + "/" + v;
-      Seat idleSeat = new Place(vm.name(), v, vm.vcpus(), streams.stream(place + "/idle"), view);
-      Seat pollSeat = new Place(vm.name(), v, vm.vcpus(), streams.stream(place + "/halt-poll"), view);
+      Seat pollSeat = new Place(vm.name(), v, vm.vcpus(), streams.stream(place + "/halt-poll"), view, GuestView.QUIET);
+      IdleView idleView = new IdleView(vm.kernel(), tickNs, mwaitStates(vm));
+      Seat idleSeat = new Place(vm.name(), v, vm.vcpus(), streams.stream(place + "/idle"), view, idleView);
       IdlePolicy policy = make(vm.idle(), idleSeat, PluginFailure.Kind.IDLE, "the idle policy");
       strategies.add(make(vm.haltPoll(), pollSeat, PluginFailure.Kind.HALT_POLL, "the halt-poll strategy"));
       views.add(view);
       GuestCpu cpu =
           new GuestCpu(
-              guest, v, calendar, costs(place + "/guest"), vm.apicTimer(), policy, tickNs, jiffyOffsetNs, vm.watchdog());
+              guest, v, calendar, costs(place + "/guest"), vm.apicTimer(), policy, idleView, jiffyOffsetNs,
+              vm.watchdog());
       guest.addCpu(cpu);
       guestCpus.add(cpu);
     }
+  }
+
+  /** The C-states that MWAIT reaches: natively, or passed through. */
+  private List<CState> mwaitStates(SimulationSpec.Vm vm) {
+    boolean mwait = spec.nativeRun() || vm.passThrough().contains(PassThrough.MWAIT);
+    return mwait ? spec.host().profile().cstates().subList(0, spec.host().deepestCState() + 1) : List.of();
   }
 
   private static <T> T make(Function<Seat, T> factory, Seat seat, PluginFailure.Kind kind, String what) {
@@ -178,7 +189,8 @@ final class Machine {
                 vm.name(), v, calendar, costs(vm.name() + "/" + v + "/kvm"), guestCpu, scheduler, start, boundTo,
                 stepSlots + index, timerSlots + index, pollSlots + index, window, spec.host().profile().features(),
                 spec.host().kernel().atLeast(ABORT_IS_SUCCESS_SINCE[0], ABORT_IS_SUCCESS_SINCE[1]),
-                vm.forbidHostPoll(), !guests.get(vmIndex).isBare()),
+                vm.forbidHostPoll(), !guests.get(vmIndex).isBare(), vm.passThrough(),
+                spec.host().profile().cstates().get(0).exitLatency().toNanos()),
             strategy);
     view.cpu = cpu;
     own(cpu, index, guestCpu, start);
@@ -356,7 +368,8 @@ final class Machine {
   }
 
   /** The seat of a plugin instance. */
-  private record Place(String vm, int vcpu, int vcpus, RandomGenerator random, HostView host) implements Seat {}
+  private record Place(String vm, int vcpu, int vcpus, RandomGenerator random, HostView host, GuestView guest)
+      implements Seat {}
 
   /** A strategy's view of the host, made before its vCPU. Natively there is nothing to see. */
   private static final class View implements HostView {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -122,7 +123,7 @@ final class IdleLoopTest {
   @ParameterizedTest
   @EnumSource(value = IdleState.Kind.class, names = {"POLL", "MWAIT"})
   void aWaiterThatSpinsOnTheFlagNeedsNoInterruptAndMakesNoExit(IdleState.Kind kind) {
-    Lab lab = Lab.linux(2).idle(seat -> new Lab.Staying(kind, HaltPoll.FOREVER));
+    Lab lab = Lab.linux(2).passThrough(PassThrough.MWAIT).idle(seat -> new Lab.Staying(kind, HaltPoll.FOREVER));
     long wakeNs = 500_009;
     Outcome outcome = wake(lab, wakeNs);
 
@@ -185,6 +186,35 @@ final class IdleLoopTest {
     assertThat(outcome.stepsCharged()).contains(RESCHEDULE_ISR);
   }
 
+  // --- the tick: stopped before or after the choice ---
+
+  /** Asks for the tick to be kept, in a guest that is tickless. */
+  private record Keeping(IdleState.Kind kind) implements IdlePolicy {
+    @Override
+    public List<IdleState> states() {
+      return List.of(new IdleState(kind.name(), kind, 0, 0));
+    }
+
+    @Override
+    public int select(long nowNs, long sleepNs, boolean tickStopped) {
+      return 0;
+    }
+
+    @Override
+    public boolean stopsTick() {
+      return false;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"POLL, 3.16, 4", "POLL, 4.16, 4", "POLL, 4.17, 0", "HLT, 4.16, 4", "HLT, 4.17, 0"})
+  void before417TheTickIsStoppedWhateverIsSelected(IdleState.Kind kind, String kernel, long writes) {
+    Lab lab = Lab.linux(2).guestKernel(kernel).idle(seat -> new Keeping(kind));
+    Outcome outcome = wake(lab, 500_009);
+
+    assertThat(Lab.writes(outcome, MsrRegister.TMICT)).isEqualTo(2 + writes);
+  }
+
   // --- the conversation with the idle policy ---
 
   /** Polls for a while, then halts; writes down what it is asked and told. */
@@ -226,7 +256,7 @@ final class IdleLoopTest {
 
   private static Recorded converse(Lab lab, long wakeNs) {
     List<Recorded> policies = new ArrayList<>();
-    lab.idle(
+    lab.guestKernel("4.19").idle(
         seat -> {
           policies.add(new Recorded());
           return policies.get(policies.size() - 1);

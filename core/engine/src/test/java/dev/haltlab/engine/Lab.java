@@ -358,6 +358,11 @@ final class Lab {
 
   /** Halts always; stops the tick or not. */
   record Halting(boolean stopsTick) implements IdlePolicy {
+    @Override
+    public boolean isTickless() {
+      return stopsTick;
+    }
+
     private static final List<IdleState> STATES = List.of(new IdleState("HLT", IdleState.Kind.HLT, 0, 0));
 
     @Override
@@ -373,6 +378,11 @@ final class Lab {
 
   /** One state always, entered for at most so long, the tick kept. */
   record Staying(IdleState.Kind kind, long pollNs) implements IdlePolicy {
+    @Override
+    public boolean isTickless() {
+      return false;
+    }
+
     @Override
     public List<IdleState> states() {
       return List.of(new IdleState(kind.name(), kind, 0, 0));

@@ -174,11 +174,18 @@ final class RandomMachine {
           return strategy;
         };
     int idleKind = random.nextInt(5);
-    Function<Seat, IdlePolicy> idle = seat -> new Idle(idleKind, seat.random());
+    Function<Seat, IdlePolicy> idle = seat -> new Idle(idleKind, seat);
     long plan = random.nextLong();
     KernelVersion kernel = KernelVersion.parse(pick("3.16", "5.15", "7.1"));
+    Set<PassThrough> passThrough = EnumSet.noneOf(PassThrough.class);
+    for (PassThrough each : PassThrough.values()) {
+      if (oneIn(3)) {
+        passThrough.add(each);
+      }
+    }
     return new SimulationSpec.Vm(
-        name, bare ? null : kernel, pick(100, 250, 1_000), random.nextBoolean(), vcpus, pin, forbidden, haltPoll, idle,
+        name, bare ? null : kernel, pick(100, 250, 1_000), random.nextBoolean(), vcpus, pin, forbidden,
+        pick(ApicTimer.values()), passThrough, haltPoll, idle,
         guest -> new Workload(guest, mine, new SplittableRandom(plan), measures).define());
   }
 
@@ -284,24 +291,25 @@ final class RandomMachine {
 
   /** Halts with or without the tick, spins, waits on the flag, or takes one state or another by chance. */
   private static final class Idle implements IdlePolicy {
-    private static final List<IdleState> STATES =
-        List.of(
-            new IdleState("POLL", IdleState.Kind.POLL, 0, 0), new IdleState("MWAIT", IdleState.Kind.MWAIT, 0, 0),
-            new IdleState("HLT", IdleState.Kind.HLT, 1_000, 1_000));
-
     private final int kind;
     private final RandomGenerator random;
+    private final List<IdleState> states = new ArrayList<>();
     private int entered = -1;
     private long lastNs;
 
-    Idle(int kind, RandomGenerator random) {
+    Idle(int kind, Seat seat) {
       this.kind = kind;
-      this.random = random;
+      this.random = seat.random();
+      states.add(new IdleState("HLT", IdleState.Kind.HLT, 1_000, 1_000));
+      states.add(new IdleState("POLL", IdleState.Kind.POLL, 0, 0));
+      for (CState reached : seat.guest().mwaitStates()) {
+        states.add(new IdleState(reached.name(), IdleState.Kind.MWAIT, reached.exitLatency().toNanos(), 0));
+      }
     }
 
     @Override
     public List<IdleState> states() {
-      return STATES;
+      return states;
     }
 
     @Override
@@ -311,17 +319,17 @@ final class RandomMachine {
       lastNs = nowNs;
       entered =
           switch (kind) {
-            case 0, 1 -> 2;
-            case 2 -> 0;
-            case 3 -> 1;
-            default -> random.nextInt(3);
+            case 0, 1 -> 0;
+            case 2 -> 1;
+            case 3 -> states.size() - 1;
+            default -> random.nextInt(states.size());
           };
       return entered;
     }
 
     @Override
     public boolean stopsTick() {
-      return kind == 0 || (kind == 4 && entered == 2);
+      return kind == 0 || (kind == 4 && entered == 0);
     }
 
     @Override
@@ -333,7 +341,7 @@ final class RandomMachine {
     public void reflect(int state, long residencyNs, boolean pollTimedOut) {
       assertThat(state).isEqualTo(entered);
       assertThat(residencyNs).isNotNegative();
-      assertThat(pollTimedOut && state != 0).isFalse();
+      assertThat(pollTimedOut && state != 1).isFalse();
     }
   }
 

@@ -173,6 +173,11 @@ final class TimerWritesTest {
 
   private record Halting(boolean stopsTick) implements IdlePolicy {
     @Override
+    public boolean isTickless() {
+      return stopsTick;
+    }
+
+    @Override
     public List<IdleState> states() {
       return List.of(new IdleState("HLT", IdleState.Kind.HLT, 0, 0));
     }

@@ -9,7 +9,7 @@ import java.util.List;
  * <pre>
  *   until a task is to run here:
  *     state = policy.select(now, sleep, tickStopped)
- *     if policy.stopsTick(): stop the tick, if the guest kernel's own rules allow it
+ *     if policy.stopsTick() or the tick is stopped: stop it, if the guest kernel's own rules allow it
  *     spin, halt or mwait; an interrupt ends it
  *     policy.reflect(state, residency, pollTimedOut)
  *   restart the tick if it was stopped
@@ -17,6 +17,8 @@ import java.util.List;
  *
  * <p>Timer-register writes are not this policy's answer: they follow from the guest's hrtimer queue as the tick is
  * moved. No method allocates or reads a clock.
+ *
+ * <p>Before Linux 4.17 the tick is stopped first and then a state selected, whatever the policy says about the tick.
  *
  * <p>Source: drivers/cpuidle/cpuidle.c and kernel/sched/idle.c, Linux 4.19.
  *
@@ -51,6 +53,14 @@ public interface IdlePolicy {
    * <p>Checked by {@code required_210_questionsHaveNoEffect}.
    */
   default boolean stopsTick() {
+    return true;
+  }
+
+  /**
+   * Whether this CPU stops its tick at all: false is a guest booted with {@code nohz=off}. Asked once, when the run is
+   * built.
+   */
+  default boolean isTickless() {
     return true;
   }
 

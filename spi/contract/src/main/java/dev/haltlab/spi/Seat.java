@@ -22,4 +22,9 @@ public interface Seat {
 
   /** What the host shows of itself at the moment of the call. */
   HostView host();
+
+  /** What its guest CPU shows of itself at the moment of the call; only an idle policy's seat shows more than nothing. */
+  default GuestView guest() {
+    return GuestView.QUIET;
+  }
 }

@@ -41,7 +41,7 @@ public final class GuestCpu {
   final Tick tick;
   final TimerWheel wheel;
   private final Verbs verbs;
-  private final IdleLoop idleLoop;
+  final IdleLoop idleLoop;
   final InterruptHandlers interrupts;
   /** What it runs on. */
   LogicalCpu under;
@@ -67,11 +67,12 @@ public final class GuestCpu {
   /**
    * @param apicTimer how it programs its timer
    * @param policy its idle policy
+   * @param view what the policy sees of this CPU
    * @param jiffyOffsetNs phase of the guest's jiffies
    */
   public GuestCpu(
       GuestKernel kernel, int id, Calendar calendar, Costs costs, ApicTimer apicTimer, IdlePolicy policy,
-      long tickPeriodNs, long jiffyOffsetNs, boolean watchdog) {
+      IdleView view, long jiffyOffsetNs, boolean watchdog) {
     this.kernel = kernel;
     this.id = id;
     this.calendar = calendar;
@@ -81,11 +82,13 @@ public final class GuestCpu {
     this.clockEvent = ClockEvent.of(kernel, apicTimer);
     this.timers = new TimerQueue(kernel.atLeast(4, 14), clockEvent.hasDivider());
     this.tick =
-        new Tick(timers, tickPeriodNs, jiffyOffsetNs, kernel.atLeast(5, 15), kernel.atLeast(7, 1));
+        new Tick(timers, view.tickPeriodNs(), jiffyOffsetNs, kernel.atLeast(5, 15), kernel.atLeast(7, 1));
     this.wheel = new TimerWheel(tick);
     this.verbs = new Verbs(this);
-    this.idleLoop = new IdleLoop(this, new IdleGovernor(policy, kernel.name(), id, calendar));
+    boolean mwait = !view.mwaitStates().isEmpty();
+    this.idleLoop = new IdleLoop(this, new IdleGovernor(policy, mwait, kernel.name(), id, calendar));
     this.interrupts = new InterruptHandlers(this);
+    view.attach(this);
   }
 
   /** Puts this guest CPU on what it runs on. */

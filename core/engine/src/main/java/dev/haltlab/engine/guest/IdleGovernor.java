@@ -4,12 +4,15 @@ import dev.haltlab.engine.PluginFailure;
 import dev.haltlab.engine.sim.Calendar;
 import dev.haltlab.spi.IdlePolicy;
 import dev.haltlab.spi.IdleState;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The conversation of one guest CPU with its idle policy: asks, checks the answers, and says whose fault it is. */
 final class IdleGovernor {
   private final IdlePolicy policy;
   private final IdleState.Kind[] kinds;
+  private final long[] exitLatencyNs;
+  private final boolean tickless;
   private final String vm;
   private final int vcpu;
   private final Calendar calendar;
@@ -17,16 +20,31 @@ final class IdleGovernor {
   private int state;
   private boolean stopsTick;
 
-  IdleGovernor(IdlePolicy policy, String vm, int vcpu, Calendar calendar) {
+  /** @param mwait whether the guest has MWAIT */
+  IdleGovernor(IdlePolicy policy, boolean mwait, String vm, int vcpu, Calendar calendar) {
     this.policy = policy;
     this.vm = vm;
     this.vcpu = vcpu;
     this.calendar = calendar;
+    List<IdleState> states;
     try {
-      this.kinds = policy.states().stream().map(IdleState::kind).toArray(IdleState.Kind[]::new);
+      states = List.copyOf(policy.states());
+      this.tickless = policy.isTickless();
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
       throw failure("threw: " + e, e);
     }
+    for (IdleState state : states) {
+      if (state.kind() == IdleState.Kind.MWAIT && !mwait) {
+        throw failure("has the MWAIT state " + state.name() + ", and MWAIT is not passed through to this VM", null);
+      }
+    }
+    this.kinds = states.stream().map(IdleState::kind).toArray(IdleState.Kind[]::new);
+    this.exitLatencyNs = states.stream().mapToLong(IdleState::exitLatencyNs).toArray();
+  }
+
+  /** Whether the tick is ever stopped. */
+  boolean isTickless() {
+    return tickless;
   }
 
   /**
@@ -53,6 +71,11 @@ final class IdleGovernor {
   /** What the CPU does in the state chosen. */
   IdleState.Kind kind() {
     return kinds[state];
+  }
+
+  /** What leaving the state chosen takes. */
+  long exitLatencyNs() {
+    return exitLatencyNs[state];
   }
 
   /** Whether the tick may be stopped for it. */

@@ -6,9 +6,10 @@ import dev.haltlab.spi.Step;
 
 /**
  * The idle loop of one guest CPU. The polling flag stands from its start to just before HLT: a waker that meets it sends
- * no interrupt.
+ * no interrupt. Since Linux 4.17 the tick is stopped after a state is selected, if the policy agrees or it is stopped
+ * already; before, it is stopped first, whatever state is selected then.
  *
- * <p>Source: kernel/sched/idle.c, Linux 3.16 and 4.19.
+ * <p>Source: kernel/sched/idle.c, Linux 3.16, 4.9 and 4.19.
  */
 final class IdleLoop {
   private static final int IDLE = PathStep.GUEST_IDLE.ordinal();
@@ -17,14 +18,37 @@ final class IdleLoop {
 
   private final GuestCpu guest;
   private final IdleGovernor governor;
+  private final boolean tickless;
+  private final boolean stopsFirst;
   private long sinceNs;
+  private int passes;
+  private boolean tickNow;
+  private boolean tickCame;
 
   IdleLoop(GuestCpu guest, IdleGovernor governor) {
     this.guest = guest;
     this.governor = governor;
+    this.tickless = governor.isTickless() && !guest.bare;
+    this.stopsFirst = !guest.kernel.atLeast(4, 17);
+  }
+
+  /** Passes of this idle episode that are over. */
+  int passes() {
+    return passes;
+  }
+
+  /** Whether the tick came during the last pass that is over. */
+  boolean tickCame() {
+    return tickCame;
+  }
+
+  /** The tick has come while idle. */
+  void ticked() {
+    tickNow = true;
   }
 
   void enter() {
+    passes = 0;
     guest.phase = Phase.IDLE_PASS;
     guest.run(IDLE, guest.cost(IDLE_ENTER_COST), false);
   }
@@ -41,10 +65,14 @@ final class IdleLoop {
     }
     long nowNs = guest.calendar.nowNs();
     long wheelNs = guest.bare ? TimerQueue.NEVER : guest.wheel.nextNs();
-    governor.select(nowNs, Math.min(wheelNs, guest.timers.earliestButTickNs()), guest.tick.isStopped());
-    if (governor.stopsTick() && !guest.bare) {
+    if (tickless && stopsFirst) {
       guest.tick.stop(nowNs, wheelNs);
     }
+    governor.select(nowNs, Math.min(wheelNs, guest.timers.earliestButTickNs()), guest.tick.isStopped());
+    if (tickless && !stopsFirst && (governor.stopsTick() || guest.tick.isStopped())) {
+      guest.tick.stop(nowNs, wheelNs);
+    }
+    tickNow = false;
     guest.phase = Phase.IDLE_WRITES;
     writes();
   }
@@ -73,15 +101,17 @@ final class IdleLoop {
     guest.issued = true;
     sinceNs = guest.calendar.nowNs();
     guest.phase = Phase.IDLE_WOKEN;
-    if (kind == IdleState.Kind.HLT) {
-      guest.under.halt();
-    } else {
-      guest.under.spin(IDLE, kind == IdleState.Kind.POLL ? governor.pollNs() : TimerQueue.NEVER);
+    switch (kind) {
+      case HLT -> guest.under.halt();
+      case MWAIT -> guest.under.mwait(IDLE, governor.exitLatencyNs());
+      default -> guest.under.spin(IDLE, governor.pollNs());
     }
   }
 
   /** Out of the state: the loop goes on, unless a task is to run. */
   void woken() {
+    passes++;
+    tickCame = tickNow;
     governor.reflect(guest.calendar.nowNs() - sinceNs, guest.needResched);
     guest.polling = !guest.bare;
     if (guest.needResched) {

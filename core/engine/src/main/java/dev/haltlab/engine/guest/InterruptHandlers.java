@@ -98,6 +98,9 @@ final class InterruptHandlers {
     Task running = guest.current;
     if (guest.tick.expired(nowNs)) {
       softirq = guest.wheel.serve(nowNs);
+      if (guest.idle) {
+        guest.idleLoop.ticked();
+      }
       if (running != null) {
         guest.runQueue.charge(running, nowNs);
         guest.needResched |= guest.runQueue.sliceOver(running, nowNs);

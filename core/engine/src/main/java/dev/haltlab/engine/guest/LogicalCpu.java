@@ -65,6 +65,10 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
   protected boolean spinning;
   /** Whether the guest has executed HLT and no interrupt has come since. */
   protected boolean halted = true;
+  /** Whether the guest waits in MWAIT. */
+  protected boolean mwaiting;
+  /** While the guest waits in hardware: what leaving that C-state takes; 0 otherwise. */
+  protected long waitExitNs;
   /** What ends it early, if anything. */
   protected int breaker = NOTHING;
   /** What is left of it when something else runs before its end; 0 if it is done. */
@@ -152,6 +156,21 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
     }
   }
 
+  /** Waits by MWAIT for {@link #notice} or an interrupt, in a C-state that takes {@code exitNs} to leave. */
+  final void mwait(int pathStep, long exitNs) {
+    begin(pathStep, true, true);
+    if (visible != 0) {
+      guest.interrupted(pathStep, 0);
+    } else {
+      mwaiting = true;
+      waitExitNs = exitNs;
+      waitInHardware();
+    }
+  }
+
+  /** The guest waits in hardware from now on. */
+  protected abstract void waitInHardware();
+
   /** Another CPU has set need-resched: if this one spins on the flag, it sees it soon. */
   final void notice() {
     if (!spinning) {
@@ -172,6 +191,8 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
     interruptible = allowsInterrupts;
     spinning = spins;
     halted = false;
+    mwaiting = false;
+    waitExitNs = 0;
     breaker = NOTHING;
     leftNs = 0;
   }

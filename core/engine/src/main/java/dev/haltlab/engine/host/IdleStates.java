@@ -3,6 +3,7 @@ package dev.haltlab.engine.host;
 import dev.haltlab.engine.sim.Calendar;
 import dev.haltlab.spi.CState;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * The C-states of one pCPU and the host's choice among them: the deepest allowed one whose target residency the idle
@@ -14,6 +15,7 @@ public final class IdleStates {
   private static final int DECAY_SHIFT = 3;
 
   private final long[] residencyNs;
+  private final long[] exitNs;
   private final long[] excessNs;
   private final int deepest;
   private long averageNs;
@@ -24,8 +26,8 @@ public final class IdleStates {
    */
   public IdleStates(List<CState> states, int deepest) {
     this.residencyNs = states.stream().mapToLong(s -> s.targetResidency().toNanos()).toArray();
-    long shallowestNs = states.get(0).exitLatency().toNanos();
-    this.excessNs = states.stream().mapToLong(s -> Math.max(0, s.exitLatency().toNanos() - shallowestNs)).toArray();
+    this.exitNs = states.stream().mapToLong(s -> s.exitLatency().toNanos()).toArray();
+    this.excessNs = LongStream.of(exitNs).map(ns -> Math.max(0, ns - exitNs[0])).toArray();
     this.deepest = deepest;
   }
 
@@ -49,6 +51,17 @@ public final class IdleStates {
       }
     }
     return chosen;
+  }
+
+  /** The deepest state that takes no more than {@code ns} to leave; the shallowest if none does. */
+  int within(long ns) {
+    int found = 0;
+    for (int i = 1; i < exitNs.length; i++) {
+      if (exitNs[i] <= ns) {
+        found = i;
+      }
+    }
+    return found;
   }
 
   /** An idle period has ended. */

@@ -166,6 +166,13 @@ public final class PhysicalCpu implements Source, Window.Meter {
     idleState = idleStates.choose(timerNs == Calendar.NEVER ? Calendar.NEVER : timerNs - idleSinceNs);
   }
 
+  /** Goes idle natively in the C-state that the guest has chosen itself, one that takes {@code exitNs} to leave. */
+  public void idleAs(long exitNs) {
+    idle = true;
+    idleSinceNs = calendar.nowNs();
+    idleState = idleStates.within(exitNs);
+  }
+
   /** Leaves idle; returns what the C-state costs beyond the shallowest one, ns. */
   public long leaveIdle() {
     idle = false;

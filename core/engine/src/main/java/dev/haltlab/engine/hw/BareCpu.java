@@ -18,6 +18,7 @@ public final class BareCpu extends LogicalCpu {
   private static final int HALTED = 2;
   private static final int C_EXIT = 3;
   private static final int DELIVERING = 4;
+  private static final int MWAIT_EXIT = 5;
 
   private static final int TIMER_WRITE_LABEL = PathStep.TIMER_WRITE.ordinal();
   private static final int ICR_LABEL = PathStep.ICR_EXIT.ordinal();
@@ -68,7 +69,15 @@ public final class BareCpu extends LogicalCpu {
         halted = false;
         guest.interrupted(operationLabel, 0);
       }
-      case GUEST -> {
+      case GUEST, MWAIT_EXIT -> {
+        if (mwaiting) {
+          mwaiting = false;
+          cpu.leaveIdle();
+          if (waitExitNs > 0) {
+            step(MWAIT_EXIT, CpuTime.C_EXIT, CSTATE_EXIT_LABEL, waitExitNs);
+            return;
+          }
+        }
         if (breaker == INTERRUPT) {
           breaker = NOTHING;
           guest.interrupted(operationLabel, leftNs);
@@ -117,6 +126,14 @@ public final class BareCpu extends LogicalCpu {
     spend(CpuTime.BLOCKED, IDLE_LABEL);
     until(Calendar.NEVER);
     cpu.idle(timer.dueNs());
+  }
+
+  @Override
+  protected void waitInHardware() {
+    phase = GUEST;
+    spend(CpuTime.BLOCKED, operationLabel);
+    until(Calendar.NEVER);
+    cpu.idleAs(waitExitNs);
   }
 
   private void receive(int vector) {

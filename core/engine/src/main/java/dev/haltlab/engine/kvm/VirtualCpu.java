@@ -3,6 +3,7 @@ package dev.haltlab.engine.kvm;
 import dev.haltlab.engine.ExitReason;
 import dev.haltlab.engine.MsrRegister;
 import dev.haltlab.engine.Outcome;
+import dev.haltlab.engine.PassThrough;
 import dev.haltlab.engine.PathStep;
 import dev.haltlab.engine.guest.GuestCpu;
 import dev.haltlab.engine.guest.LogicalCpu;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VirtualCpu extends LogicalCpu implements HostThread, HostView {
   // What the vCPU is doing, in the terms of the kick table.
-  /** Guest mode, but cold: extra time before the interrupted work or the handler goes on. */
+  /** Guest mode, but cold or leaving a C-state: extra time before the interrupted work or the handler goes on. */
   private static final int GUEST_COLD = 1;
   private static final int EXIT = 2;
   /** The host's interrupt that caused the exit is served. */
@@ -90,6 +91,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   private static final int ICR_HANDLER_LABEL = PathStep.ICR_HANDLER.ordinal();
   private static final int HOST_IRQ_LABEL = PathStep.HOST_IRQ.ordinal();
   private static final int COLD_LABEL = PathStep.COLD_WAKE.ordinal();
+  private static final int IDLE_LABEL = PathStep.GUEST_IDLE.ordinal();
   private static final int POLLING_LABEL = PathStep.POLLING.ordinal();
   private static final int POLL_NOTICE_LABEL = PathStep.POLL_NOTICE.ordinal();
   private static final int WAKE_THREAD_LABEL = PathStep.WAKE_THREAD.ordinal();
@@ -138,6 +140,8 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   private final boolean preemptionTimer;
   private final boolean hostIdlePolls;
   private final boolean goesCold;
+  private final boolean hltInGuest;
+  private final long hltExitNs;
   private final ExitCounts exits = new ExitCounts();
 
   private long coldNs;
@@ -147,6 +151,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   /** A host IPI waits for the moment the vCPU is in guest mode: it will exit at once. */
   private boolean hostKick;
   private long hostKickNs;
+  private int hostKickWhy = ON_INTERRUPT;
 
   // The exit under way.
   private int exit = ON_BOOT;
@@ -183,11 +188,13 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
    * @param cpu where it starts
    * @param abortIsSuccess see {@link HaltPath}
    * @param goesCold whether its guest has caches to lose while scheduled out; not so in a ring-0 test
+   * @param passThrough what its guest executes without an exit
+   * @param hltExitNs what leaving the pCPU's shallowest C-state takes, where HLT waits
    */
   public record Parts(
       String vm, int index, Calendar calendar, Costs costs, GuestCpu guest, HostScheduler scheduler, PhysicalCpu cpu,
       int boundTo, int stepSlot, int timerSlot, int pollSlot, Window window, Set<Feature> features,
-      boolean abortIsSuccess, boolean pollForbidden, boolean goesCold) {}
+      boolean abortIsSuccess, boolean pollForbidden, boolean goesCold, Set<PassThrough> passThrough, long hltExitNs) {}
 
   /** A vCPU that has not booted. */
   public VirtualCpu(Parts parts, HaltPoll strategy) {
@@ -202,9 +209,13 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
     this.halt = new HaltPath(strategy, parts.vm, parts.index, parts.pollForbidden, parts.abortIsSuccess);
     this.posted = parts.features.contains(Feature.POSTED_INTERRUPTS);
     this.eoiExits = !parts.features.contains(Feature.VIRTUAL_EOI) && !parts.features.contains(Feature.PV_EOI);
-    this.preemptionTimer = parts.features.contains(Feature.PREEMPTION_TIMER);
+    // it stops counting in the deeper C-states, where a guest with MWAIT may be (kvm_can_use_hv_timer)
+    this.preemptionTimer =
+        parts.features.contains(Feature.PREEMPTION_TIMER) && !parts.passThrough.contains(PassThrough.MWAIT);
     this.hostIdlePolls = parts.features.contains(Feature.HOST_MWAIT_IDLE);
     this.goesCold = parts.goesCold;
+    this.hltInGuest = parts.passThrough.contains(PassThrough.HLT);
+    this.hltExitNs = parts.hltExitNs;
   }
 
   @Override
@@ -235,7 +246,11 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
       case GUEST -> guestStepOver();
       case GUEST_COLD -> {
         coldNs = 0;
-        resumeGuest();
+        if (breaker != NOTHING) {
+          guestStepOver(); // out of the C-state it waited in
+        } else {
+          resumeGuest();
+        }
       }
       case EXIT -> handleExit();
       case ICR_HANDLER -> deliverIpi();
@@ -290,7 +305,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   public void sendIpi(LogicalCpu target) {
     VirtualCpu other = (VirtualCpu) target;
     ipiTarget = other;
-    ipiTargetSleeps = other.phase == BLOCKED && other.entity.cpu().isIdle();
+    ipiTargetSleeps = other.phase == BLOCKED ? other.entity.cpu().isIdle() : other.isWaitingInGuest();
     leaveGuest(ON_ICR);
     long ns = costs.draw(ipiTargetSleeps ? ICR_EXIT_COLD_COST : ICR_EXIT_WARM_COST);
     if (passesInTwo(EXIT, CpuTime.EXIT, ICR_EXIT_LABEL, ns, ICR_HANDLER, ICR_HANDLER_LABEL, icrHandlerCost())) {
@@ -310,9 +325,36 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
 
   @Override
   public void halt() {
+    if (hltInGuest) {
+      haltInGuest();
+      return;
+    }
     halted = true;
     interruptible = true;
     exitFor(ON_HLT, HLT_EXIT_LABEL, costs.draw(VM_EXIT_COST) + costs.draw(HLT_HANDLER_COST));
+  }
+
+  /** HLT does not exit: the pCPU waits in its shallowest C-state, and to the host the vCPU runs. */
+  private void haltInGuest() {
+    begin(IDLE_LABEL, true, false);
+    if (visible != 0) {
+      guest.interrupted(IDLE_LABEL, 0);
+      return;
+    }
+    halted = true;
+    waitExitNs = hltExitNs;
+    waitInHardware();
+  }
+
+  @Override
+  protected void waitInHardware() {
+    phase = GUEST;
+    spend(CpuTime.GUEST, operationLabel);
+    until(Calendar.NEVER);
+  }
+
+  private boolean isWaitingInGuest() {
+    return phase == GUEST && halted && breaker == NOTHING;
   }
 
   private void leaveGuest(int why) {
@@ -352,29 +394,47 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   // --- guest mode ---
 
   private void guestStepOver() {
+    if (waitExitNs > 0) {
+      long ns = waitExitNs;
+      waitExitNs = 0;
+      step(GUEST_COLD, CpuTime.GUEST, CSTATE_EXIT_LABEL, ns);
+      return;
+    }
     int by = breaker;
     breaker = NOTHING;
     if (by == INTERRUPT) {
       see();
+      waitOver();
       guest.interrupted(operationLabel, leftNs);
     } else if (by == HOST_IPI) {
-      exitInterrupted(ON_INTERRUPT, 0);
+      exitInterrupted(hostKickWhy, hostKickNs);
     } else if (hostKick) {
       leftNs = 0;
       exitInterrupted(ON_INTERRUPT, hostKickNs);
     } else {
+      waitOver();
       guest.proceed();
     }
+  }
+
+  /** The guest no longer waits in hardware. */
+  private void waitOver() {
+    halted = false;
+    mwaiting = false;
   }
 
   /** Goes on in guest mode: with the handler of an interrupt, the rest of an operation, or what follows it. */
   private void resumeGuest() {
     if (hostKick) {
       exitInterrupted(ON_INTERRUPT, hostKickNs);
-    } else if (halted) {
-      halted = false;
+    } else if (halted && visible == 0 && hltInGuest) {
+      waitExitNs = hltExitNs; // the state HLT outlasts an exit that injects nothing
+      waitInHardware();
+    } else if (halted || (mwaiting && visible != 0)) {
+      waitOver();
       guest.interrupted(operationLabel, 0);
-    } else if (leftNs == 0) {
+    } else if (leftNs == 0 || mwaiting) { // MWAIT does not outlast an exit
+      waitOver();
       guest.proceed();
     } else if (interruptible && visible != 0) {
       guest.interrupted(operationLabel, leftNs);
@@ -394,6 +454,14 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
   /** A host interrupt ends guest mode now; what is left of the operation is kept. */
   private void breakOut(int why, long ns) {
     long nowNs = calendar.nowNs();
+    if (waitExitNs > 0 && breaker == NOTHING) {
+      hostKickWhy = why;
+      hostKickNs = ns;
+      breaker = HOST_IPI;
+      leftNs = Calendar.NEVER;
+      guestStepOver(); // leaves the C-state first
+      return;
+    }
     if (phase == GUEST_COLD) {
       coldNs = endNs - nowNs;
     } else if (breaker == INTERRUPT || breaker == HOST_IPI) {
@@ -402,7 +470,7 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
       leftNs = endNs == Calendar.NEVER ? Calendar.NEVER : endNs - nowNs;
     }
     breaker = NOTHING;
-    exitInterrupted(why, ns);
+    exitInterrupted(why, ns + hostKickNs);
   }
 
   private void exitInterrupted(int why, long ns) {
@@ -412,11 +480,16 @@ public final class VirtualCpu extends LogicalCpu implements HostThread, HostView
     interruptNs = ns;
     hostKick = false; // whatever it was for is seen on the way back
     hostKickNs = 0;
+    hostKickWhy = ON_INTERRUPT;
+    waitExitNs = 0;
     step(EXIT, CpuTime.EXIT, INTERRUPT_EXIT_LABEL, costs.draw(VM_EXIT_COST));
   }
 
   /** Forces the vCPU out of guest mode by a host IPI. */
   private void kickOut() {
+    if (isWaitingInGuest()) {
+      spend(CpuTime.GUEST, WAKE_THREAD_LABEL); // until the host's IPI arrives
+    }
     if (phase == GUEST && breakAt(calendar.nowNs() + costs.draw(HOST_IPI_COST), HOST_IPI)) {
       return;
     }
