@@ -11,6 +11,7 @@ module dev.haltlab.platform {
   requires tools.jackson.databind;
   requires tools.jackson.dataformat.yaml;
   requires java.management;
+  requires perfetto.protos;
   requires org.apache.commons.statistics.distribution;
   // Bound as a provider of java.management wherever the runtime has it; without it a run cannot tell what it allocated.
   requires static jdk.management;
@@ -29,6 +30,7 @@ module dev.haltlab.platform {
   exports dev.haltlab.platform.schema;
   exports dev.haltlab.platform.page;
   exports dev.haltlab.platform.run;
+  exports dev.haltlab.platform.timeline;
   exports dev.haltlab.platform.replay;
   exports dev.haltlab.platform.report;
 }

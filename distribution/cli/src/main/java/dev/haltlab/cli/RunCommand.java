@@ -46,7 +46,8 @@ import picocli.CommandLine.Spec;
       "  haltlab run tcp-rr-2vcpu.yaml --format json > result.json",
       "  haltlab run x.yaml --set haltPoll.window=50us --set compare.fixed.vms.rr.vcpus=4",
       "  haltlab run x.yaml --replications 20 --out results/x",
-      "  haltlab run x.yaml --report x.html"
+      "  haltlab run x.yaml --report x.html",
+      "  haltlab run x.yaml --timeline x.pftrace --timeline-for 50ms"
     })
 final class RunCommand implements Callable<Integer> {
   private final Console console;
@@ -102,7 +103,7 @@ final class RunCommand implements Callable<Integer> {
       description = "Also writes charts and sortable tables as one HTML file that needs no network.")
   @Nullable Path report;
 
-  @Option(names = "--force", description = "Replaces the result that --out already holds, and the file of --report.")
+  @Option(names = "--force", description = "Replaces the result that --out already holds, and the files of --report and --timeline.")
   boolean force;
 
   @Option(names = "--quiet", description = "No progress bar.")
@@ -110,6 +111,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(names = "--stats", description = "Tells on standard error how fast the simulation itself ran.")
   boolean stats;
+
+  @Mixin TimelineOptions timelineOptions = new TimelineOptions();
 
   @Mixin PluginOptions pluginOptions = new PluginOptions();
 
@@ -130,13 +133,15 @@ final class RunCommand implements Callable<Integer> {
     atLeastOne("--threads", threads);
     // Asked before the simulation: nobody wants to learn after minutes that there is no place for the result.
     ResultFolder folder = out == null ? null : ResultFolder.at(out, force);
-    ReportFile page = report == null ? null : ReportFile.at(report, force);
+    OutputFile page = report == null ? null : OutputFile.at("--report", report, "report.html", force);
+    OutputFile trace = timelineOptions.file(spec.commandLine(), force);
     Catalog catalog = plugins.load(pluginOptions);
     Plan plan = planning.plan(
         catalog,
         new PlanRequest(
             file, settings, seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
             replications == null ? OptionalInt.empty() : OptionalInt.of(replications)));
+    timelineOptions.check(plan);
     console.warn(plan.warnings());
     Results results;
     try {
@@ -151,6 +156,9 @@ final class RunCommand implements Callable<Integer> {
     }
     if (page != null) {
       page.write(HtmlReport.of(results, Versions.of(plan, catalog)));
+    }
+    if (trace != null) {
+      trace.write(timelineOptions.trace(plan));
     }
     if (stats) {
       StatsReport.of(results).forEach(console.err()::println);

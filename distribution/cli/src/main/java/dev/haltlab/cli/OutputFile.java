@@ -7,13 +7,15 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** An HTML report that is there whole or not at all: it is written under another name beside it and renamed. */
-final class ReportFile {
+/** A file that is there whole or not at all: it is written under another name beside it and renamed. */
+final class OutputFile {
+  private final String option;
   private final Path asked;
   private final Path file;
   private final Path parent;
 
-  private ReportFile(Path asked, Path file, Path parent) {
+  private OutputFile(String option, Path asked, Path file, Path parent) {
+    this.option = option;
     this.asked = asked;
     this.file = file;
     this.parent = parent;
@@ -22,37 +24,44 @@ final class ReportFile {
   /**
    * Checks that the file can be written.
    *
+   * @param option that asks for it
+   * @param example a name for a file of its kind
    * @param force whether it may replace a file
    * @throws Refusal with one line if not
    */
-  static ReportFile at(Path asked, boolean force) {
+  static OutputFile at(String option, Path asked, String example, boolean force) {
     Path file = asked.toAbsolutePath().normalize();
     Path parent = file.getParent();
     if (parent == null || Files.isDirectory(file)) {
-      throw refused(asked, "is a folder; name the file to write, such as report.html");
+      throw refused(option, asked, "is a folder; name the file to write, such as " + example);
     }
     if (!Files.isDirectory(parent)) {
-      throw refused(asked, "there is no folder " + parent);
+      throw refused(option, asked, "there is no folder " + parent);
     }
     if (!Files.isWritable(parent)) {
-      throw refused(asked, "the folder " + parent + " is not writable");
+      throw refused(option, asked, "the folder " + parent + " is not writable");
     }
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !force) {
-      throw refused(asked, "exists already; --force replaces it");
+      throw refused(option, asked, "exists already; --force replaces it");
     }
-    return new ReportFile(asked, file, parent);
+    return new OutputFile(option, asked, file, parent);
   }
 
   /** Writes the file and puts it in place. */
-  void write(String html) {
+  void write(String text) {
+    write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Writes the file and puts it in place. */
+  void write(byte[] bytes) {
     Unfinished.complete(() -> {
       Path fresh = Unfinished.beside(parent, file);
       try {
-        Files.writeString(fresh, html, StandardCharsets.UTF_8);
+        Files.write(fresh, bytes);
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
       } catch (IOException e) {
         remove(fresh);
-        throw refused(asked, "cannot be written: " + Unfinished.why(e));
+        throw refused(option, asked, "cannot be written: " + Unfinished.why(e));
       }
     });
   }
@@ -65,7 +74,7 @@ final class ReportFile {
     }
   }
 
-  private static Refusal refused(Path asked, String why) {
-    return new Refusal(ExitCode.PROBLEMS, "--report " + asked + ": " + why);
+  private static Refusal refused(String option, Path asked, String why) {
+    return new Refusal(ExitCode.PROBLEMS, option + " " + asked + ": " + why);
   }
 }
