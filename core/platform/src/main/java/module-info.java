@@ -24,7 +24,9 @@ module dev.haltlab.platform {
   uses dev.haltlab.spi.TraceReaderProvider;
 
   exports dev.haltlab.platform.catalog;
+  exports dev.haltlab.platform.compare;
   exports dev.haltlab.platform.config;
+  exports dev.haltlab.platform.explain;
   exports dev.haltlab.platform.kvmstat;
   exports dev.haltlab.platform.scenario;
   exports dev.haltlab.platform.schema;

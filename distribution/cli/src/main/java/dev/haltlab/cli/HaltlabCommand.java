@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = VersionText.class,
     subcommands = {
-      RunCommand.class, ValidateCommand.class, SchemaCommand.class, InitCommand.class, CaptureCommand.class,
-      ReplayCommand.class, PluginsCommand.class, GenerateCompletion.class
+      RunCommand.class, CompareCommand.class, ExplainCommand.class, ValidateCommand.class, SchemaCommand.class,
+      InitCommand.class, CaptureCommand.class, ReplayCommand.class, PluginsCommand.class, GenerateCompletion.class
     },
     header = "Simulates message passing in KVM guests: exits, wake-ups and what halt polling buys.",
     synopsisSubcommandLabel = "COMMAND",

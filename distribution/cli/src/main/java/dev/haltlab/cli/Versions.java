@@ -13,10 +13,14 @@ import java.util.TreeSet;
 final class Versions {
   private Versions() {}
 
+  /** The platform's and the contracts'. */
+  static List<String> ours() {
+    return List.of("haltlab " + Catalogs.version() + ", SPI level " + Catalogs.SPI_LEVEL + ".");
+  }
+
   /** The platform, the contracts and the third parties' plugins that the plan names, a line each. */
   static List<String> of(Plan plan, Catalog catalog) {
-    List<String> lines = new ArrayList<>();
-    lines.add("haltlab " + Catalogs.version() + ", SPI level " + Catalogs.SPI_LEVEL + ".");
+    List<String> lines = new ArrayList<>(ours());
     TreeSet<String> used = new TreeSet<>();
     plan.variants().forEach(variant -> collect(variant.resolved(), used));
     for (Kind<?> kind : Kind.ALL) {

@@ -36,6 +36,16 @@ abstract class Wiring {
 
   @Binds
   @IntoMap
+  @ClassKey(CompareCommand.class)
+  abstract Object compare(CompareCommand command);
+
+  @Binds
+  @IntoMap
+  @ClassKey(ExplainCommand.class)
+  abstract Object explain(ExplainCommand command);
+
+  @Binds
+  @IntoMap
   @ClassKey(CaptureCommand.class)
   abstract Object capture(CaptureCommand command);
 

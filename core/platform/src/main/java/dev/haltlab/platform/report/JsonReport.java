@@ -109,7 +109,7 @@ public final class JsonReport {
     hostTasks(pooled);
     cpu(pooled, summary.variant().spec().host());
     fitted(new CriticalPath(summary));
-    figures(pooled, summary);
+    figures(summary);
     replications(summary);
     json.writeEndObject();
   }
@@ -290,16 +290,23 @@ public final class JsonReport {
       number("meanNs", latency.mean());
       number("p50", latency.p50());
       number("p99", latency.p99());
-      figures(replication, summary);
+      json.writeObjectPropertyStart("figures");
+      Measure.rates(replication, summary.variant()).forEach(measure -> number(measure.path(), measure.value()));
+      json.writeEndObject();
       json.writeEndObject();
     }
     json.writeEndArray();
   }
 
   /** What runs compare by, under the names of the CSV table; those of a VM behind its name. */
-  private void figures(Outcome outcome, Summary summary) {
+  private void figures(Summary summary) {
     json.writeObjectPropertyStart("figures");
-    Measure.rates(outcome, summary.variant()).forEach(this::number);
+    for (Measure measure : Measure.rates(summary.pooled(), summary.variant())) {
+      json.writeObjectPropertyStart(measure.path());
+      json.writeStringProperty("unit", measure.unit());
+      number("value", measure.value());
+      json.writeEndObject();
+    }
     json.writeEndObject();
   }
 

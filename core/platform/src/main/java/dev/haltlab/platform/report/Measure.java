@@ -9,7 +9,6 @@ import dev.haltlab.platform.scenario.Plan;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -46,15 +45,9 @@ record Measure(String vm, String name, String unit, @Nullable BigDecimal value, 
     return all;
   }
 
-  /** Those by which runs compare, by path. */
-  static Map<String, @Nullable BigDecimal> rates(Outcome outcome, Plan.Variant variant) {
-    Map<String, @Nullable BigDecimal> rates = new LinkedHashMap<>();
-    for (Measure measure : of(outcome, variant)) {
-      if (measure.rate) {
-        rates.put(measure.path(), measure.value);
-      }
-    }
-    return rates;
+  /** Those by which runs compare. */
+  static List<Measure> rates(Outcome outcome, Plan.Variant variant) {
+    return of(outcome, variant).stream().filter(Measure::rate).toList();
   }
 
   private record Collector(List<Measure> into, String vm, long windowNs) {
@@ -119,8 +112,10 @@ record Measure(String vm, String name, String unit, @Nullable BigDecimal value, 
       add(name + ".count", COUNT, BigDecimal.valueOf(count.count()), false);
       add(name + ".time", NS, BigDecimal.valueOf(count.timeNs()), false);
       add(name + ".mean", NS, Figures.meanNs(count.timeNs(), count.count()), true);
-      add(name + ".perSecond", PER_SECOND, perSecond(count.count()), true);
-      if (!of.probes().isEmpty()) {
+      boolean transactions = !of.probes().isEmpty();
+      // Where there are transactions, runs compare by what each of them costs.
+      add(name + ".perSecond", PER_SECOND, perSecond(count.count()), !transactions);
+      if (transactions) {
         add(name + ".perTransaction", RATIO, Figures.ratio(count.count(), of.transactions()), true);
       }
     }
