@@ -5,6 +5,7 @@ import dev.haltlab.platform.replay.ReplayRequest;
 import dev.haltlab.platform.replay.Replayed;
 import dev.haltlab.platform.replay.Replayer;
 import dev.haltlab.platform.report.ReplayJson;
+import dev.haltlab.platform.report.ReplayPage;
 import dev.haltlab.platform.report.ReplayText;
 import dev.haltlab.spi.KernelVersion;
 import dev.haltlab.trace.TraceFile;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Spec;
       "  haltlab replay trace.txt.gz --verify",
       "  haltlab replay trace.txt --kernel 5.15 --max 200000 --shrink 0",
       "  haltlab replay trace.txt --strategy off --strategy adaptive --strategy '{use: fixed, window: 50us}'",
+      "  haltlab replay trace.txt --strategy off --report replay.html",
       "  haltlab replay *.txt.gz --format json > replay.json"
     })
 final class ReplayCommand implements Callable<Integer> {
@@ -120,6 +122,15 @@ final class ReplayCommand implements Callable<Integer> {
           + " like.")
   @Nullable String reader;
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE.html",
+      description = "Also writes charts and sortable tables as one HTML file that needs no network.")
+  @Nullable Path report;
+
+  @Option(names = "--force", description = "Replaces the file of --report.")
+  boolean force;
+
   @Option(names = "--format", paramLabel = "text|json", description = "How to print the result; default: text.")
   Format format = Format.text;
 
@@ -138,6 +149,7 @@ final class ReplayCommand implements Callable<Integer> {
   public Integer call() throws ProblemsException {
     ReplayRequest request = new ReplayRequest(
         parameters(), checkedKernel(), running, reader, rule, guestRule, strategies, wakeLatency());
+    ReportFile page = report == null ? null : ReportFile.at(report, force);
     Replayer replayer = new Replayer(plugins.load(pluginOptions), request);
     List<Replayed> replays = new ArrayList<>();
     boolean problems = false;
@@ -151,6 +163,9 @@ final class ReplayCommand implements Callable<Integer> {
         console.err().println(e.getMessage());
         problems = true;
       }
+    }
+    if (page != null && !replays.isEmpty()) {
+      page.write(ReplayPage.of(replays, Versions.ours()));
     }
     if (format == Format.json || !replays.isEmpty()) {
       console.result(format == Format.json ? ReplayJson.of(replays) : ReplayText.of(replays, console.width()));

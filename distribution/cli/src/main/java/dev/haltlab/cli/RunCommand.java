@@ -9,6 +9,7 @@ import dev.haltlab.platform.report.KvmStatReport;
 import dev.haltlab.platform.report.ResultFiles;
 import dev.haltlab.platform.report.TextReport;
 import dev.haltlab.platform.run.FailedRun;
+import dev.haltlab.platform.run.PollHistory;
 import dev.haltlab.platform.run.Progress;
 import dev.haltlab.platform.run.Results;
 import dev.haltlab.platform.run.Runner;
@@ -155,7 +156,7 @@ final class RunCommand implements Callable<Integer> {
       folder.write(ResultFiles.of(results));
     }
     if (page != null) {
-      page.write(HtmlReport.of(results, Versions.of(plan, catalog)));
+      page.write(HtmlReport.of(results, PollHistory.of(plan), Versions.of(plan, catalog)));
     }
     if (trace != null) {
       trace.write(timelineOptions.trace(plan));

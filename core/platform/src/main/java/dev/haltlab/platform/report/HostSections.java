@@ -21,6 +21,7 @@ import dev.haltlab.platform.page.DataTable;
 import dev.haltlab.platform.page.Page;
 import dev.haltlab.platform.report.Metric.Unit;
 import dev.haltlab.platform.run.Latency;
+import dev.haltlab.platform.run.PollHistory;
 import dev.haltlab.platform.run.Summary;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -135,13 +136,14 @@ final class HostSections {
     table.row(cells);
   }
 
-  List<Page.Block> polling() {
+  List<Page.Block> polling(List<PollHistory> histories) {
     if (page.variants.stream().allMatch(v -> v.primary().halts().exits() == 0)) {
       return List.of();
     }
     List<Page.Block> blocks = new ArrayList<>();
     metricBars(blocks, "hit-rate", "Polls that hit", "hit rate", "%", List.of("hitRate"));
     metricBars(blocks, "windows", "Poll windows", "window", "µs", List.of("windowMeanNs", "windowMaxNs"));
+    new PollCharts(page, histories).add(blocks);
     List<Metric<Outcome.Halts>> metrics = Metric.HALTS.stream()
         .filter(m -> page.variants.stream().anyMatch(v -> positive(m.value().apply(v.primary().halts()))))
         .toList();

@@ -16,6 +16,7 @@ import dev.haltlab.platform.page.DataTable;
 import dev.haltlab.platform.page.HtmlPage;
 import dev.haltlab.platform.page.Page;
 import dev.haltlab.platform.run.Latency;
+import dev.haltlab.platform.run.PollHistory;
 import dev.haltlab.platform.run.Results;
 import dev.haltlab.platform.run.Summary;
 import dev.haltlab.platform.scenario.Plan;
@@ -34,18 +35,21 @@ public final class HtmlReport {
           + " same part of the path; a dash where the price is not on the path. Read differences before absolute values.";
 
   private final PageContext page;
+  private final List<PollHistory> histories;
 
-  private HtmlReport(Results results) {
+  private HtmlReport(Results results, List<PollHistory> histories) {
     this.page = new PageContext(results);
+    this.histories = histories;
   }
 
   /**
    * The whole file.
    *
+   * @param histories of polling, for each variant; empty if it is not to be shown over time
    * @param versions of what took part, a line each
    */
-  public static String of(Results results, List<String> versions) {
-    return HtmlPage.of(new HtmlReport(results).page(versions));
+  public static String of(Results results, List<PollHistory> histories, List<String> versions) {
+    return HtmlPage.of(new HtmlReport(results, histories).page(versions));
   }
 
   private Page page(List<String> versions) {
@@ -57,7 +61,7 @@ public final class HtmlReport {
     add(sections, "path", "Critical path", latency.criticalPath());
     add(sections, "exits", "Exits", host.exits());
     add(sections, "cpu", "Host CPU", host.hostCpu());
-    add(sections, "polling", "Halt polling", host.polling());
+    add(sections, "polling", "Halt polling", host.polling(histories));
     add(sections, "others", "VMs and host tasks", host.others());
     add(sections, "ground", "What the figures rest on", ground());
     Plan plan = page.results.plan();

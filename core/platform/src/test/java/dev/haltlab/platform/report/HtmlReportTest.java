@@ -45,7 +45,7 @@ class HtmlReportTest {
   }
 
   private static String html(Results results) {
-    return HtmlReport.of(results, List.of("haltlab 1"));
+    return HtmlReport.of(results, List.of(), List.of("haltlab 1"));
   }
 
   private static Map<String, JsonNode> charts(String html) {
