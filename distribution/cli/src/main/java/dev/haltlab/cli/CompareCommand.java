@@ -67,7 +67,7 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws ProblemsException {
-    ReportFile page = report == null ? null : ReportFile.at(report, force);
+    OutputFile page = report == null ? null : OutputFile.at("--report", report, "report.html", force);
     List<Comparison> comparisons = new ArrayList<>();
     Named one = Named.of(first);
     Named other = Named.of(second);

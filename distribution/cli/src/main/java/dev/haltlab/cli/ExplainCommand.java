@@ -131,7 +131,7 @@ final class ExplainCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "Missing required parameter: FILE, or --rules");
     }
     LikeLoad.Assumed assumed = assumed();
-    ReportFile place = scenario == null ? null : ReportFile.at("--scenario", scenario, force);
+    OutputFile place = scenario == null ? null : OutputFile.at("--scenario", scenario, "like.yaml", force);
     KvmStatReader.Reading reading = KvmStatReader.read(file.toString(), text(file));
     tell(reading);
     Catalog catalog = plugins.load(pluginOptions);

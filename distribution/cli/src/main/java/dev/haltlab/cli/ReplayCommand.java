@@ -149,7 +149,7 @@ final class ReplayCommand implements Callable<Integer> {
   public Integer call() throws ProblemsException {
     ReplayRequest request = new ReplayRequest(
         parameters(), checkedKernel(), running, reader, rule, guestRule, strategies, wakeLatency());
-    ReportFile page = report == null ? null : ReportFile.at(report, force);
+    OutputFile page = report == null ? null : OutputFile.at("--report", report, "report.html", force);
     Replayer replayer = new Replayer(plugins.load(pluginOptions), request);
     List<Replayed> replays = new ArrayList<>();
     boolean problems = false;
