@@ -9,5 +9,8 @@ module dev.haltlab.idle {
       dev.haltlab.idle.Nohz,
       dev.haltlab.idle.PeriodicTick,
       dev.haltlab.idle.Poll,
-      dev.haltlab.idle.Haltpoll;
+      dev.haltlab.idle.Haltpoll,
+      dev.haltlab.idle.Halt,
+      dev.haltlab.idle.Menu,
+      dev.haltlab.idle.Teo;
 }

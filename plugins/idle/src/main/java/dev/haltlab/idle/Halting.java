@@ -8,15 +8,21 @@ import java.util.List;
 final class Halting implements IdlePolicy {
   private static final List<IdleState> STATES = List.of(new IdleState("HLT", IdleState.Kind.HLT, 0, 0));
 
-  private final boolean stopsTick;
+  private final boolean tickless;
 
-  Halting(boolean stopsTick) {
-    this.stopsTick = stopsTick;
+  /** @param tickless whether the tick is stopped */
+  Halting(boolean tickless) {
+    this.tickless = tickless;
   }
 
   @Override
   public List<IdleState> states() {
     return STATES;
+  }
+
+  @Override
+  public boolean isTickless() {
+    return tickless;
   }
 
   @Override
@@ -26,6 +32,6 @@ final class Halting implements IdlePolicy {
 
   @Override
   public boolean stopsTick() {
-    return stopsTick;
+    return tickless;
   }
 }

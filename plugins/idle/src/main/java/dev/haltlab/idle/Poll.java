@@ -10,7 +10,10 @@ import java.util.List;
  * A guest that never halts: its idle loop spins with the polling flag set, so that a wake-up needs neither an interrupt
  * nor an exit. Linux booted with {@code idle=poll}: the lowest latency, a whole vCPU busy, the tick kept.
  *
- * <p>Source: {@code cpu_idle_poll} in kernel/sched/idle.c, Linux 4.19.
+ * <p>Before Linux 4.17 the tick is stopped all the same, and restarted for each task: no HLT and no interrupt, but the
+ * timer writes of any tickless guest.
+ *
+ * <p>Source: {@code cpu_idle_poll} in kernel/sched/idle.c, Linux 4.9 and 4.19.
  */
 public final class Poll implements IdlePolicyProvider<Poll.Config> {
   private static final List<IdleState> STATES = List.of(new IdleState("POLL", IdleState.Kind.POLL, 0, 0));

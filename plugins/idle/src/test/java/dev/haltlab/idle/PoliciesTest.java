@@ -76,10 +76,14 @@ class PoliciesTest {
             .flatMap(p -> p.providers().stream());
     assertThat(provided)
         .containsExactlyInAnyOrder(
-            Nohz.class.getName(), PeriodicTick.class.getName(), Poll.class.getName(), Haltpoll.class.getName());
+            Nohz.class.getName(), PeriodicTick.class.getName(), Poll.class.getName(), Haltpoll.class.getName(),
+            Halt.class.getName(), Menu.class.getName(), Teo.class.getName());
     assertThat(new Nohz().id()).isEqualTo("nohz");
     assertThat(new PeriodicTick().id()).isEqualTo("periodic-tick");
     assertThat(new Poll().id()).isEqualTo("poll");
+    assertThat(new Halt().id()).isEqualTo("halt");
+    assertThat(new Menu().id()).isEqualTo("menu");
+    assertThat(new Teo().id()).isEqualTo("teo");
   }
 
   @ParameterizedTest
@@ -98,6 +102,7 @@ class PoliciesTest {
     IdlePolicy periodic = withDefaults(new PeriodicTick());
     assertThat(selected(periodic, sleepNs, false)).isEqualTo(IdleState.Kind.HLT);
     assertThat(periodic.stopsTick()).isFalse();
+    assertThat(periodic.isTickless()).isFalse();
   }
 
   @ParameterizedTest

@@ -1,14 +1,20 @@
 package dev.haltlab.platform.scenario;
 
+import dev.haltlab.platform.scenario.model.VmConfig;
 import dev.haltlab.spi.Body;
+import dev.haltlab.spi.CState;
 import dev.haltlab.spi.Dist;
 import dev.haltlab.spi.Event;
 import dev.haltlab.spi.Guest;
+import dev.haltlab.spi.GuestView;
 import dev.haltlab.spi.HostView;
+import dev.haltlab.spi.KernelVersion;
 import dev.haltlab.spi.Probe;
 import dev.haltlab.spi.Seat;
 import dev.haltlab.spi.Socket;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -32,8 +38,8 @@ final class DryGuest implements Guest {
   }
 
   /** A seat on an idle host, for instances that are made to see whether they can be. */
-  static Seat seat(String vm, int vcpu, int vcpus) {
-    return new DrySeat(vm, vcpu, vcpus);
+  static Seat seat(String vm, int vcpu, int vcpus, GuestView guest) {
+    return new DrySeat(vm, vcpu, vcpus, guest);
   }
 
   @Override
@@ -99,7 +105,30 @@ final class DryGuest implements Guest {
 
   private record DryProbe(String name) implements Probe {}
 
-  private record DrySeat(String vm, int vcpu, int vcpus) implements Seat {
+  /** What an idle policy sees of a CPU of this VM before it runs. */
+  static GuestView view(VmConfig config, List<CState> mwaitStates) {
+    return new DryView(config.kernel().version(), 1_000_000_000L / config.hz(), mwaitStates);
+  }
+
+  private record DryView(Optional<KernelVersion> kernel, long tickPeriodNs, List<CState> mwaitStates)
+      implements GuestView {
+    @Override
+    public long nextEventNs() {
+      return Long.MAX_VALUE;
+    }
+
+    @Override
+    public int pass() {
+      return 0;
+    }
+
+    @Override
+    public boolean tickCame() {
+      return false;
+    }
+  }
+
+  private record DrySeat(String vm, int vcpu, int vcpus, GuestView guest) implements Seat {
     @Override
     public RandomGenerator random() {
       return new SplittableRandom(0);

@@ -1,5 +1,6 @@
 package dev.haltlab.platform.scenario;
 
+import dev.haltlab.engine.PassThrough;
 import dev.haltlab.engine.SimulationSpec;
 import dev.haltlab.platform.catalog.Catalog;
 import dev.haltlab.platform.catalog.Kind;
@@ -21,6 +22,7 @@ import dev.haltlab.platform.scenario.model.Variants;
 import dev.haltlab.platform.scenario.model.VmConfig;
 import dev.haltlab.spi.CState;
 import dev.haltlab.spi.Guest;
+import dev.haltlab.spi.GuestView;
 import dev.haltlab.spi.HaltPoll;
 import dev.haltlab.spi.HaltPollProvider;
 import dev.haltlab.spi.HostProfile;
@@ -291,10 +293,16 @@ public final class Planner {
         if (cpu == null || poll == null || vms.size() < bound.vms().size() || !problems.isEmpty()) {
           return null;
         }
-        List<Boolean> hindsight = vms.values().stream().map(vm -> vm.tryOut(problems)).toList();
+        List<CState> allowed = ((HostProfile) cpu.config()).cstates().subList(0, deepest + 1);
+        List<Boolean> hindsight = new ArrayList<>();
+        vms.values().forEach(vm -> {
+          hindsight.add(vm.tryOutStrategy(problems));
+          vm.tryOutPolicy(vm.mwaitStates(bound.native_(), allowed), problems);
+          vm.tryOutWorkload(problems);
+        });
         if (problems.isEmpty()) {
           cpu.advise(warnings, problems);
-          vms.values().forEach(vm -> vm.advise(bound.native_(), layers, warnings, problems));
+          vms.values().forEach(vm -> vm.advise(bound.native_(), allowed, layers, warnings, problems));
         }
         if (!problems.isEmpty()) {
           return null;
@@ -356,7 +364,8 @@ public final class Planner {
         Map<String, VmConfig> resolvedVms = new LinkedHashMap<>();
         vms.forEach((vm, v) -> resolvedVms.put(vm, new VmConfig(
             v.config.kernel(), v.config.hz(), v.config.watchdog(), v.config.vcpus(), v.config.pin(),
-            v.config.forbidHostPoll(), Optional.of(v.haltPoll.slot()), v.idle.slot(), v.workload.slot())));
+            v.config.forbidHostPoll(), v.config.apicTimer(), v.config.passThrough(), Optional.of(v.haltPoll.slot()),
+            v.idle.slot(), v.workload.slot())));
         HostConfig host = new HostConfig(
             cpu.slot(), c.host().kernel(), c.host().hz(), Optional.of(pcpus), Optional.of(cstate), c.host().tasks());
         return new ScenarioConfig(
@@ -442,11 +451,11 @@ public final class Planner {
     private static final int SHORT_HALTS = 64;
     private static final long SHORT_HALT_NS = 5_000;
 
-    /** Makes everything once; whether a strategy is a bound. */
-    boolean tryOut(Problems problems) {
+    /** Makes it once for each vCPU; whether one is a bound. */
+    boolean tryOutStrategy(Problems problems) {
       boolean hindsight = false;
       for (int i = 0; i < config.vcpus(); i++) {
-        Seat seat = DryGuest.seat(name, i, config.vcpus());
+        Seat seat = DryGuest.seat(name, i, config.vcpus(), GuestView.QUIET);
         try {
           hindsight |= strategy(seat) instanceof HaltPoll.Hindsight;
         } catch (RuntimeException | LinkageError e) {
@@ -454,33 +463,70 @@ public final class Planner {
           break;
         }
       }
+      return hindsight;
+    }
+
+    /** The idle states that its MWAIT reaches, of those the host allows. */
+    List<CState> mwaitStates(boolean native_, List<CState> allowed) {
+      return native_ || config.passThrough().contains(PassThrough.MWAIT) ? allowed : List.of();
+    }
+
+    private Seat idleSeat(int vcpu, List<CState> mwaitStates) {
+      return DryGuest.seat(name, vcpu, config.vcpus(), DryGuest.view(config, mwaitStates));
+    }
+
+    /** Makes it once for each vCPU. */
+    void tryOutPolicy(List<CState> mwaitStates, Problems problems) {
       for (int i = 0; i < config.vcpus(); i++) {
         try {
-          if (policy(DryGuest.seat(name, i, config.vcpus())).states().isEmpty()) {
+          List<IdleState> states = policy(idleSeat(i, mwaitStates)).states();
+          if (states.isEmpty()) {
             throw new IllegalStateException("it has no idle states");
+          }
+          Optional<IdleState> mwait = states.stream().filter(s -> s.kind() == IdleState.Kind.MWAIT).findFirst();
+          if (mwait.isPresent() && mwaitStates.isEmpty()) {
+            problems.add(
+                idle.place(),
+                "the idle policy '" + idle.entry().id() + "' has the MWAIT state " + mwait.get().name()
+                    + ", and MWAIT is not passed through to VM '" + name + "'",
+                "set vms." + name + ".passThrough: [hlt, mwait], which is QEMU's -overcommit cpu-pm=on");
+            return;
           }
         } catch (RuntimeException | LinkageError e) {
           idle.failed(e, "to start", problems);
-          break;
+          return;
         }
       }
+    }
+
+    /** Has it define its tasks once. */
+    void tryOutWorkload(Problems problems) {
       try {
         populate(new DryGuest(config.vcpus()));
       } catch (RuntimeException | LinkageError e) {
         workload.failed(e, "to define its tasks", problems);
       }
-      return hindsight;
     }
 
     /** What is probably not meant, by its plugins and by what they are to each other. */
-    void advise(boolean native_, Layers layers, Problems warnings, Problems problems) {
+    void advise(
+        boolean native_, List<CState> allowed, Layers layers, Problems warnings, Problems problems) {
       workload.advise(warnings, problems);
       idle.advise(warnings, problems);
       if (native_) {
         return;
       }
       haltPoll.advise(warnings, problems);
-      if (!config.forbidHostPoll() && bothSidesPoll()) {
+      if (config.passThrough().contains(PassThrough.HLT)) {
+        if (config.haltPoll().isPresent()) {
+          warnings.add(
+              layers.place("vms", name, "haltPoll"),
+              "is never asked: HLT is passed through, so the host does not see this VM halt",
+              "leave it out, or take hlt out of vms." + name + ".passThrough");
+        }
+        return;
+      }
+      if (!config.forbidHostPoll() && bothSidesPoll(mwaitStates(false, allowed))) {
         warnings.add(
             layers.place("vms", name, "idle"),
             "both sides poll: the guest spins before it halts, and when nothing came the host polls for the same"
@@ -490,23 +536,23 @@ public final class Planner {
       }
     }
 
-    private boolean bothSidesPoll() {
+    private boolean bothSidesPoll(List<CState> mwaitStates) {
       try {
-        return guestPollsBeforeItHalts() && hostPolls();
+        return guestPollsBeforeItHalts(mwaitStates) && hostPolls();
       } catch (RuntimeException | LinkageError e) {
         return false; // the run will tell which plugin failed at what
       }
     }
 
-    private boolean guestPollsBeforeItHalts() {
-      List<IdleState> states = policy(DryGuest.seat(name, 0, config.vcpus())).states();
+    private boolean guestPollsBeforeItHalts(List<CState> mwaitStates) {
+      List<IdleState> states = policy(idleSeat(0, mwaitStates)).states();
       return states.stream().anyMatch(s -> s.kind() == IdleState.Kind.POLL)
           && states.stream().anyMatch(s -> s.kind() == IdleState.Kind.HLT);
     }
 
     /** Whether the host polls for a vCPU that halts for short times, found out by a few such halts. */
     private boolean hostPolls() {
-      HaltPoll tried = strategy(DryGuest.seat(name, 0, config.vcpus()));
+      HaltPoll tried = strategy(DryGuest.seat(name, 0, config.vcpus(), GuestView.QUIET));
       long nowNs = 0;
       for (int i = 0; i < SHORT_HALTS; i++) {
         if (tried.budget(nowNs) > 0) {
@@ -521,7 +567,7 @@ public final class Planner {
     SimulationSpec.Vm spec() {
       return new SimulationSpec.Vm(
           name, config.kernel().version().orElse(null), config.hz(), config.watchdog(), config.vcpus(), config.pin(),
-          config.forbidHostPoll(), this::strategy, this::policy, this::populate);
+          config.forbidHostPoll(), config.apicTimer(), config.passThrough(), this::strategy, this::policy, this::populate);
     }
 
     @SuppressWarnings("unchecked") // the configuration was bound over this provider's own defaults

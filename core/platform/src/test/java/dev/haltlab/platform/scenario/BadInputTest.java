@@ -107,6 +107,19 @@ final class BadInputTest {
                 + "preemptionTimer; found 'virtualEio' (did you mean virtualEoi?)"),
         mistake("an enum value twice", "cpu: ivy-bridge", "cpu: {use: ivy-bridge, features: [pvEoi, pvEoi]}",
             "3:44: host.cpu.features[1]: 'pvEoi' is listed twice (remove one)"),
+        mistake("a timer that is none", "vcpus: 2", "vcpus: 2\n    apicTimer: tsc",
+            "11:16: vms.rr.apicTimer: expected one of oneShot, tscDeadline; found 'tsc'"),
+        mistake("nothing that can be passed through", "vcpus: 2", "vcpus: 2\n    passThrough: [hlt, pause]",
+            "11:24: vms.rr.passThrough[1]: expected one of hlt, mwait; found 'pause'"),
+        mistake("MWAIT that is not passed through", "vcpus: 2",
+            "vcpus: 2\n    passThrough: [hlt]\n    idle: { use: menu, states: [{ name: C1, kind: mwait, exitLatency: 1us, residency: 1us }] }",
+            "12:18: vms.rr.idle.use: the idle policy 'menu' has the MWAIT state C1, and MWAIT is not passed through to VM"
+                + " 'rr' (set vms.rr.passThrough: [hlt, mwait], which is QEMU's -overcommit cpu-pm=on)"),
+        mistake("idle states upside down", "vcpus: 2",
+            "vcpus: 2\n    idle:\n      use: teo\n      states:\n        - { name: C6, kind: hlt, exitLatency: 9us, residency: 9us }\n"
+                + "        - { name: C1, kind: hlt, exitLatency: 1us, residency: 1us }",
+            "15:11: vms.rr.idle.states[1]: must not be shallower than the state before it: exit latencies and residencies"
+                + " rise"),
         mistake("a version that is a number", "cpu: ivy-bridge", "cpu: ivy-bridge\n  kernel: 3.10",
             "4:11: host.kernel: expected a kernel version, found the number 3.10 "
                 + "(write it quoted: \"3.10\"; unquoted, 3.10 is the number 3.1)"),

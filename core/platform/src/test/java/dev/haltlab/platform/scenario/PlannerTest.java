@@ -7,6 +7,7 @@ import dev.haltlab.platform.catalog.Catalog;
 import dev.haltlab.platform.config.Problem;
 import dev.haltlab.platform.config.ProblemsException;
 import dev.haltlab.spi.Guest;
+import dev.haltlab.spi.GuestView;
 import dev.haltlab.spi.HaltPoll;
 import dev.haltlab.spi.HaltPollProvider;
 import dev.haltlab.spi.IdlePolicy;
@@ -110,7 +111,8 @@ public final class PlannerTest {
     assertThat(at(v, "vms.b.haltPoll.use")).isEqualTo("oracle");
     assertThat(v.bound()).isTrue();
     assertThat(v.spec().primaryVm()).isEqualTo(1);
-    assertThat(v.spec().vms().get(1).haltPoll().apply(DryGuest.seat("b", 0, 1))).isInstanceOf(HaltPoll.Hindsight.class);
+    assertThat(v.spec().vms().get(1).haltPoll().apply(DryGuest.seat("b", 0, 1, GuestView.QUIET)))
+        .isInstanceOf(HaltPoll.Hindsight.class);
   }
 
   // ------------------------------------------------------------------ variants
