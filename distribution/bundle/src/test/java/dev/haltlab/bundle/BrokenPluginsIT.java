@@ -182,6 +182,52 @@ class BrokenPluginsIT {
         .contains("did not come back within 1 s when mine.yaml was checked", "    at Broken.create(Broken.java:");
   }
 
+  /** Each way to break with the rule that finds it, whether or not a run would. */
+  static Stream<Arguments> verified() {
+    List<String> rules = List.of("READABLE", "LOADS", "SERVICES_NAME_PROVIDERS", "LOADS", "NO_COPY_OF_HALTLAB");
+    List<Arguments> unusable = unusable().toList();
+    assertThat(rules).hasSameSizeAs(unusable);
+    Stream<Arguments> loading = Stream.iterate(0, i -> i < rules.size(), i -> i + 1).map(i -> {
+      Object[] each = unusable.get(i).get();
+      return Arguments.of(each[0], rules.get(i), rules.get(i).equals("LOADS") ? each[1] : "", each[2]);
+    });
+    return Stream.concat(loading, Stream.of(
+        verified("throws in budget", "required_110_budgetAndWokenThrowNothing", "no idea",
+            budget("throw new IllegalStateException(\"no idea\");")),
+        verified("hangs in budget", "required_101_budgetIsNeverNegative", "did not come back within 1 s",
+            budget("while (now >= 0) { Thread.onSpinWait(); }")),
+        verified("answers a negative budget", "required_101_budgetIsNeverNegative", "returned -50001",
+            budget("return -1 - ns;")),
+        verified("allocates", "required_102_budgetAndWokenAllocateNothing", "bytes in",
+            broken("return now -> ns", "java.util.List<Object> kept = new java.util.ArrayList<>();"
+                + " return now -> { kept.add(new long[2]); return ns; }")),
+        verified("reads the clock", "NO_CLOCKS", "System.nanoTime()", budget("if (now < 0) { return System.nanoTime(); }")),
+        verified("keeps static state", "NO_MUTABLE_STATICS", "Broken.last",
+            broken("return now -> ns", "return now -> { last = now; return ns; }")
+                .replace("public String id", "static long last; public String id"))));
+  }
+
+  private static Arguments verified(String what, String rule, String observed, String source) {
+    BiConsumer<Author, Path> made = (by, jar) -> by.jar(jar, "Broken", source);
+    return Arguments.of(what, rule, observed, made);
+  }
+
+  private static String budget(String does) {
+    return broken("now -> ns", "now -> { if (ns > 0) { " + does + " } return 0; }");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("verified")
+  void each_way_to_break_is_found_by_its_rule_before_anybody_uses_it(
+      String what, String rule, String observed, BiConsumer<Author, Path> made) throws IOException {
+    Path jar = plugin(made);
+    Bundle.Said verified = impatient("plugins", "verify", jar.toString());
+    assertThat(verified.code()).as(verified.out()).isEqualTo(1);
+    assertThat(verified.err()).isEmpty();
+    assertThat(verified.out()).containsPattern("BROKEN +" + rule + " ").contains(observed).contains("    because ")
+        .doesNotContain("\tat ");
+  }
+
   @Test
   void a_broken_one_is_not_installed_and_a_good_one_is() throws IOException {
     Path jar = plugin((by, file) -> by.jar(file, "Gone", broken("MyPoll", "MyPoll")));
