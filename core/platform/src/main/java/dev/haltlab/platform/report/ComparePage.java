@@ -1,5 +1,6 @@
 package dev.haltlab.platform.report;
 
+import dev.haltlab.engine.PathStep;
 import dev.haltlab.platform.compare.Comparison;
 import dev.haltlab.platform.compare.SavedRun;
 import dev.haltlab.platform.page.Chart;
@@ -13,11 +14,13 @@ import dev.haltlab.platform.run.Interval;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Comparisons as one HTML file: for each what differs, in pictures and in a table with every figure's verdict. */
@@ -58,9 +61,9 @@ public final class ComparePage {
         + comparison.why().substring(0, 1).toUpperCase(Locale.ROOT) + comparison.why().substring(1) + "."));
     String vm = vm(comparison);
     latency(comparison, vm, id, blocks);
-    stacked(comparison, vm + "path.", "critical-path-" + id, "Critical path of the mean transaction",
-        new Axis("time per transaction", "µs", Scale.LINEAR), -3, blocks);
-    stacked(comparison, "cpu.", "cpu-" + id, "Host CPU by state",
+    stacked(comparison, vm + "path.", ComparePage::group, "critical-path-" + id,
+        "Critical path of the mean transaction", new Axis("time per transaction", "µs", Scale.LINEAR), -3, blocks);
+    stacked(comparison, "cpu.", CpuTime::title, "cpu-" + id, "Host CPU by state",
         new Axis("time of all pCPUs", "% of one pCPU", Scale.LINEAR), 2, blocks);
     blocks.add(table(comparison));
     return blocks;
@@ -101,30 +104,42 @@ public final class ComparePage {
         new Axis("latency", "µs", Scale.LINEAR), false, parts));
   }
 
+  /** Which part of the critical path a step belongs to. */
+  private static String group(String step) {
+    return Arrays.stream(PathStep.values()).filter(each -> each.key().equals(step)).findFirst()
+        .map(PathStep::group).orElse(step);
+  }
+
+  /** The figures with that prefix, summed by what they belong to. */
   private static void stacked(
-      Comparison comparison, String prefix, String id, String title, Axis axis, int right, List<Page.Block> blocks) {
-    Set<String> names = new LinkedHashSet<>();
-    for (Comparison.Side side : List.of(comparison.first(), comparison.second())) {
-      side.variant().figures().forEach((name, figure) -> {
-        BigDecimal value = figure.value();
+      Comparison comparison, String prefix, UnaryOperator<String> part, String id, String title, Axis axis, int right,
+      List<Page.Block> blocks) {
+    List<Comparison.Side> sides = List.of(comparison.first(), comparison.second());
+    Map<String, BigDecimal[]> sums = new LinkedHashMap<>();
+    for (int i = 0; i < sides.size(); i++) {
+      for (Map.Entry<String, SavedRun.Figure> figure : sides.get(i).variant().figures().entrySet()) {
+        BigDecimal value = figure.getValue().value();
+        String name = figure.getKey();
         if (name.startsWith(prefix) && !name.equals("cpu.busy") && value != null && value.signum() > 0) {
-          names.add(name);
+          BigDecimal[] sum = sums.computeIfAbsent(
+              part.apply(name.substring(prefix.length())), key -> new BigDecimal[] {BigDecimal.ZERO, BigDecimal.ZERO});
+          sum[i] = sum[i].add(value);
         }
-      });
+      }
     }
-    if (names.isEmpty()) {
+    if (sums.isEmpty()) {
       return;
     }
     List<Chart.Part> parts = new ArrayList<>();
-    for (String name : names) {
+    sums.forEach((name, sum) -> {
       List<@Nullable BigDecimal> values = new ArrayList<>();
-      values.add(scaled(figure(comparison.first(), name), right));
-      values.add(scaled(figure(comparison.second(), name), right));
-      parts.add(new Chart.Part(name.substring(prefix.length()), parts.size(), values, List.of()));
-    }
-    List<String> sides = List.of("first", "second");
+      values.add(scaled(sum[0], right));
+      values.add(scaled(sum[1], right));
+      parts.add(new Chart.Part(name, parts.size(), values, List.of()));
+    });
+    List<String> names = List.of("first", "second");
     blocks.add(new Chart.Bars(
-        id, title, PageContext.summary(parts, sides, axis.unit()), "variant", sides, axis, true, parts));
+        id, title, PageContext.summary(parts, names, axis.unit()), "variant", names, axis, true, parts));
   }
 
   private static DataTable table(Comparison comparison) {

@@ -55,8 +55,10 @@ public final class CompareText {
   private static void one(List<Table.Line> lines, Comparison comparison, int width) {
     paragraph(lines, "first:  " + comparison.first().name(), width, true);
     paragraph(lines, "second: " + comparison.second().name(), width, true);
-    paragraph(lines, TextReport.plural(comparison.first().variant().replications().size(), "replication") + " and "
-        + comparison.second().variant().replications().size() + ", " + comparison.why() + ".", width, false);
+    int a = comparison.first().variant().replications().size();
+    int b = comparison.second().variant().replications().size();
+    String replications = TextReport.plural(a, "replication") + (a == b ? " each" : " and " + b);
+    paragraph(lines, replications + ", " + comparison.why() + ".", width, false);
     for (Verdict verdict : MEANINGS.keySet()) {
       List<Comparison.Line> those = comparison.lines().stream().filter(line -> line.verdict() == verdict).toList();
       if (those.isEmpty()) {
@@ -68,13 +70,26 @@ public final class CompareText {
         names(lines, those.stream().map(Comparison.Line::name).toList(), width);
       } else {
         Table table = new Table(MEANINGS.get(verdict), HEADS);
-        those.forEach(line -> row(table, line));
-        lines.addAll(table.lines(width));
+        those.stream().filter(line -> !tiny(line)).forEach(line -> row(table, line));
+        if (!table.isEmpty()) {
+          lines.addAll(table.lines(width));
+        }
+        List<String> tiny = those.stream().filter(CompareText::tiny).map(Comparison.Line::name).toList();
+        if (!tiny.isEmpty()) {
+          paragraph(lines, MEANINGS.get(verdict) + ", by less than 0.05 %", width, true);
+          names(lines, tiny, width);
+        }
       }
     }
     if (comparison.lines().isEmpty()) {
       paragraph(lines, "They have no figure in common.", width, false);
     }
+  }
+
+  /** More than chance, and yet nothing that matters. */
+  private static boolean tiny(Comparison.Line line) {
+    return line.verdict() != Verdict.UNKNOWN
+        && CompareRow.of(line).percent().filter(percent -> percent.signum() == 0).isPresent();
   }
 
   private static void row(Table table, Comparison.Line line) {

@@ -35,7 +35,7 @@ public final class ReplayPage {
       Replayed replay = replays.get(i);
       if (replay.whatIf().isPresent()) {
         String id = "recording-" + (char) ('a' + i % 26) + "x".repeat(i / 26);
-        sections.add(new Page.Section(id, "What if: " + replay.file(), whatIf(replay, replay.whatIf().get(), id)));
+        sections.add(new Page.Section(id, "What if: " + name(replay), whatIf(replay, replay.whatIf().get(), id)));
       }
     }
     String lead = TextReport.plural(replays.size(), "recording") + " of real kernels.";
@@ -110,6 +110,11 @@ public final class ReplayPage {
     return new Chart.Bars(
         "caught-" + id, "Wake-ups caught polling", PageContext.summary(parts, names, "%"), "strategy", names,
         new Axis("wake-ups caught", "%", Scale.LINEAR), false, parts);
+  }
+
+  /** Without its folders, which the table of recordings has. */
+  private static String name(Replayed replay) {
+    return replay.file().replaceFirst(".*[/\\\\]", "");
   }
 
   private static String name(WhatIf.Row row) {
