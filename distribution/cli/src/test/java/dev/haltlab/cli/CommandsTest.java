@@ -221,7 +221,7 @@ class CommandsTest {
   @ParameterizedTest
   @CsvSource({
       "adaptive, 'max +time, such as 10us +200us'", "tcp-rr, 'messageBytes +bytes'", "ivy-bridge, 'clock +frequency'",
-      "nohz, 'Nothing to set'", "program, 'tasks +map'"})
+      "halt, 'Nothing to set'", "program, 'tasks +map'"})
   void a_plugin_is_described_with_its_keys_types_and_defaults(String id, String expected) {
     Haltlab.Said said = new Haltlab().run("plugins", "describe", id);
     assertThat(said.code()).isEqualTo(ExitCode.DONE);
