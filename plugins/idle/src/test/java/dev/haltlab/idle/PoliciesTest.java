@@ -8,6 +8,7 @@ import dev.haltlab.spi.IdlePolicy;
 import dev.haltlab.spi.IdlePolicyProvider;
 import dev.haltlab.spi.IdleState;
 import dev.haltlab.spi.Seat;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -112,5 +113,38 @@ class PoliciesTest {
     assertThat(selected(poll, sleepNs, false)).isEqualTo(IdleState.Kind.POLL);
     assertThat(poll.stopsTick()).isFalse();
     assertThat(poll.pollNs()).isEqualTo(HaltPoll.FOREVER);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"menu", "teo"})
+  void withMwaitTheStatesAreThoseOfTheCpuUnderTheGuest(String id) {
+    Pretend guest = new Pretend("6.12", Pretend.SKYLAKE_X);
+    StateTable table = new StateTable(List.of(), guest);
+    IdlePolicy policy = id.equals("menu") ? new MenuGovernor(table, guest) : new TeoGovernor(table, guest);
+    assertThat(policy.states().stream().map(IdleState::name)).containsExactly("POLL", "C1", "C1E", "C6");
+    assertThat(policy.states().get(3))
+        .isEqualTo(new IdleState("C6", IdleState.Kind.MWAIT, 133_000, 600_000)); // drivers/idle/intel_idle.c
+    assertThat(policy.pollNs()).as("the shortest residency of 10 us or more").isEqualTo(20_000);
+  }
+
+  @Test
+  void before54PollingLastsASixteenthOfTheTick() {
+    Pretend guest = new Pretend("4.19", Pretend.SKYLAKE_X);
+    assertThat(new StateTable(List.of(), guest).pollNs()).isEqualTo(Pretend.TICK_NS / 16);
+  }
+
+  @Test
+  void aTickFirstGuestStopsItsTickOnlyWhenTheTickEndedAPassOfThisEpisode() {
+    Pretend guest = new Pretend("7.0", List.of());
+    IdlePolicy policy = new TickFirst(guest);
+    guest.tickCame = true; // during the last pass of the episode before
+    policy.select(0, Long.MAX_VALUE, false);
+    assertThat(policy.stopsTick()).as("first pass").isFalse();
+    guest.pass = 1;
+    policy.select(1, Long.MAX_VALUE, false);
+    assertThat(policy.stopsTick()).as("after the tick").isTrue();
+    guest.tickCame = false;
+    policy.select(2, Long.MAX_VALUE, false);
+    assertThat(policy.stopsTick()).as("after another interrupt").isFalse();
   }
 }

@@ -5,7 +5,8 @@ package dev.haltlab.spi;
  *
  * @param name as shown in reports, for example {@code POLL} or {@code HLT}
  * @param kind what the CPU does in this state
- * @param exitLatencyNs the guest driver's table entry: time to leave the state, ns, at least 0
+ * @param exitLatencyNs the guest driver's table entry: time to leave the state, ns, at least 0. Leaving an MWAIT state takes
+ *     it; what leaving HLT takes is the host's to say
  * @param residencyNs the guest driver's table entry: shortest stay that pays, ns, at least 0
  */
 @Stability(Stability.Level.STABLE)
@@ -15,9 +16,12 @@ public record IdleState(String name, Kind kind, long exitLatencyNs, long residen
   public enum Kind {
     /** Spins with the polling flag set: a remote waker needs no interrupt. */
     POLL,
-    /** Executes HLT: an exit to the host unless HLT is passed through. */
+    /** Executes HLT: an exit to the host unless HLT is passed through. A waker must send an interrupt either way. */
     HLT,
-    /** Executes MWAIT on the need-resched flag, passed through to the hardware: no exit and no interrupt needed. */
+    /**
+     * Executes MWAIT on the need-resched flag: no exit and no interrupt needed. Only where the guest has MWAIT, see {@link
+     * GuestView#mwaitStates}; elsewhere a policy with such a state is refused.
+     */
     MWAIT
   }
 

@@ -544,10 +544,21 @@ public final class Planner {
       }
     }
 
+    /** Whether the guest polls where it is idle for short times, found out by a few of them; and halts otherwise. */
     private boolean guestPollsBeforeItHalts(List<CState> mwaitStates) {
-      List<IdleState> states = policy(idleSeat(0, mwaitStates)).states();
-      return states.stream().anyMatch(s -> s.kind() == IdleState.Kind.POLL)
-          && states.stream().anyMatch(s -> s.kind() == IdleState.Kind.HLT);
+      IdlePolicy tried = policy(idleSeat(0, mwaitStates));
+      List<IdleState> states = tried.states();
+      if (states.stream().noneMatch(s -> s.kind() == IdleState.Kind.HLT)) {
+        return false;
+      }
+      for (long nowNs = 0; nowNs < SHORT_HALTS * SHORT_HALT_NS; nowNs += SHORT_HALT_NS) {
+        int chosen = tried.select(nowNs, Long.MAX_VALUE, false);
+        if (states.get(chosen).kind() == IdleState.Kind.POLL) {
+          return true;
+        }
+        tried.reflect(chosen, SHORT_HALT_NS, false);
+      }
+      return false;
     }
 
     /** Whether the host polls for a vCPU that halts for short times, found out by a few such halts. */

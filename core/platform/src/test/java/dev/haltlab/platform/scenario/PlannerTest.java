@@ -549,7 +549,8 @@ public final class PlannerTest {
   @CsvSource(delimiter = '|', value = {
     "spin-first|adaptive|false|true", "spin-first|fixed|false|true", "spin-first|toggle|false|true",
     "spin-first|off|false|false", "spin-first|{use: adaptive, max: 0}|false|false", "spin-first|adaptive|true|false",
-    "nohz|adaptive|false|false", "poll|adaptive|false|false", "spin-first|{use: bad-poll, atDefine: true}|false|false",
+    "nohz|adaptive|false|false", "poll|adaptive|false|false", "haltpoll|adaptive|false|true",
+    "menu|adaptive|false|false", "teo|adaptive|false|false", "spin-first|{use: bad-poll, atDefine: true}|false|false",
   })
   void bothSidesPollingIsWarnedOf(String idle, String haltPoll, boolean forbidden, boolean warned) throws Exception {
     Plan plan = new Planner(Plugins.with(new SpinFirst(), new BadPoll())).plan(new PlanRequest(
@@ -561,6 +562,19 @@ public final class PlannerTest {
             "6:11: vms.a.idle: both sides poll: the guest spins before it halts, and when nothing came the host polls "
                 + "for the same wake-up again (set vms.a.forbidHostPoll: true, as Linux's cpuidle-haltpoll driver does "
                 + "(MSR 0x4b564d05), or haltPoll: off)"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"[hlt], true", "'[hlt, mwait]', true", "[mwait], false", "[], false"})
+  void aStrategyThatIsNeverAskedIsWarnedOf(String passThrough, boolean warned) throws Exception {
+    Plan plan = new Planner(Plugins.builtIn()).plan(new PlanRequest(
+        file("scenario: s\nhost: {cpu: ivy-bridge}\nvms:\n  a:\n    passThrough: " + passThrough
+            + "\n    haltPoll: fixed\n    workload: idle\n"),
+        List.of(), OptionalLong.empty(), OptionalInt.empty()));
+    assertThat(plan.warnings().stream().map(Problem::toString).map(w -> w.replaceFirst("(?s)^.*s.yaml:", "")).toList())
+        .isEqualTo(!warned ? List.of() : List.of(
+            "6:15: vms.a.haltPoll: is never asked: HLT is passed through, so the host does not see this VM halt "
+                + "(leave it out, or take hlt out of vms.a.passThrough)"));
   }
 
   @Test
