@@ -48,6 +48,7 @@ import picocli.CommandLine.Spec;
       "  haltlab run x.yaml --set haltPoll.window=50us --set compare.fixed.vms.rr.vcpus=4",
       "  haltlab run x.yaml --replications 20 --out results/x",
       "  haltlab run x.yaml --report x.html",
+      "  haltlab run x.yaml --explain",
       "  haltlab run x.yaml --timeline x.pftrace --timeline-for 50ms"
     })
 final class RunCommand implements Callable<Integer> {
@@ -135,7 +136,7 @@ final class RunCommand implements Callable<Integer> {
     // Asked before the simulation: nobody wants to learn after minutes that there is no place for the result.
     ResultFolder folder = out == null ? null : ResultFolder.at(out, force);
     OutputFile page = report == null ? null : OutputFile.at("--report", report, "report.html", force);
-    OutputFile trace = timelineOptions.file(spec.commandLine(), force);
+    OutputFile trace = timelineOptions.file(spec.commandLine(), format, force);
     Catalog catalog = plugins.load(pluginOptions);
     Plan plan = planning.plan(
         catalog,
@@ -164,7 +165,11 @@ final class RunCommand implements Callable<Integer> {
     if (stats) {
       StatsReport.of(results).forEach(console.err()::println);
     }
-    print(results);
+    if (timelineOptions.explains()) {
+      console.result(timelineOptions.explanations(plan, format, console.width()));
+    } else {
+      print(results);
+    }
     return ExitCode.DONE;
   }
 

@@ -2,11 +2,17 @@ package dev.haltlab.cli;
 
 import dev.haltlab.engine.SimulationSpec;
 import dev.haltlab.platform.scenario.Plan;
+import dev.haltlab.platform.timeline.ExplainJson;
+import dev.haltlab.platform.timeline.ExplainText;
+import dev.haltlab.platform.timeline.Explanation;
 import dev.haltlab.platform.timeline.PerfettoTrace;
 import dev.haltlab.platform.timeline.Recording;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -42,13 +48,40 @@ final class TimelineOptions {
       description = "How long the timeline is, such as 50ms; default: 10ms.")
   @Nullable Long timelineFor;
 
+  @Option(
+      names = "--explain",
+      description = "Prints one transaction of every variant step by step instead of the tables: of the first"
+          + " replication the first that took exactly the median.")
+  boolean explain;
+
+  /** Whether explanations are to be printed instead of a result. */
+  boolean explains() {
+    return explain;
+  }
+
+  /** The explanations of all variants that have a transaction. */
+  String explanations(Plan plan, RunFormat format, int width) throws InterruptedException {
+    List<Explanation> explanations = new ArrayList<>();
+    List<String> blocks = new ArrayList<>();
+    for (Plan.Variant variant : plan.variants()) {
+      Optional<Explanation> explanation = Explanation.of(variant);
+      explanation.ifPresent(explanations::add);
+      blocks.add(explanation.map(each -> ExplainText.of(each, width)).orElse(
+          "Variant " + variant.name() + ": no transaction to explain; its primary VM completed none\n"));
+    }
+    return format == RunFormat.json ? ExplainJson.of(explanations) : String.join("\n", blocks);
+  }
+
   /**
    * The file asked for, if it can be written.
    *
    * @throws ParameterException if the options do not fit each other
    * @throws Refusal if it cannot be written
    */
-  @Nullable OutputFile file(CommandLine command, boolean force) {
+  @Nullable OutputFile file(CommandLine command, RunFormat format, boolean force) {
+    if (explain && format != RunFormat.text && format != RunFormat.json) {
+      throw new ParameterException(command, "--explain comes as text or json, not as " + format);
+    }
     Path asked = timeline;
     if (asked == null) {
       if (timelineFrom != null || timelineFor != null) {

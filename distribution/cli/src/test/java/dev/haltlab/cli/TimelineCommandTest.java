@@ -66,10 +66,11 @@ class TimelineCommandTest {
     "--timeline-for|1ms|--timeline-for needs --timeline FILE|2",
     "--timeline-from|1ms|--timeline-from needs --timeline FILE|2",
     "--timeline-for|3|'3' is no time; write 50ms (units: ns, us, ms, s)|2",
+    "--format|csv|--explain comes as text or json, not as csv|2",
     "--timeline-from|0.1ns|'0.1ns' is too long, or finer than 1ns|2",
   })
   void optionsThatDoNotFitAreUsageErrors(String option, String value, String why, int code) {
-    Haltlab.Said said = run(option, value);
+    Haltlab.Said said = option.equals("--format") ? run(option, value, "--explain") : run(option, value);
     assertThat(said.code()).isEqualTo(code);
     assertThat(said.err()).contains(why);
   }
@@ -104,5 +105,14 @@ class TimelineCommandTest {
     assertThat(file).hasContent("years of work");
     assertThat(run("--timeline", file.toString(), "--force").code()).isZero();
     assertThat(Files.size(file)).isGreaterThan(10_000);
+  }
+
+  @Test
+  void anExplanationIsPrintedInsteadOfTheTables() {
+    Haltlab.Said said = run("--explain");
+    assertThat(said.code()).isZero();
+    assertThat(said.out()).startsWith("Variant base: transaction ").contains("Critical path: guest ")
+        .doesNotContain("Latency of");
+    assertThat(run("--explain", "--format", "json").out()).startsWith("{\"schema\":1,\"explained\":[{");
   }
 }
