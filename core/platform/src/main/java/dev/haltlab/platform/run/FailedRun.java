@@ -1,5 +1,6 @@
 package dev.haltlab.platform.run;
 
+import dev.haltlab.platform.config.Words;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,18 @@ public final class FailedRun extends RuntimeException {
     super(message, cause);
     this.frames = List.copyOf(frames);
     this.finished = finished;
+  }
+
+  /**
+   * That a replication did not go as it did before: a plugin remembers something from one run to the next.
+   *
+   * @param how in what it differed
+   */
+  public static FailedRun notRepeatable(String variant, String how, @Nullable Throwable cause) {
+    return new FailedRun(
+        "replication 0 of variant '" + variant + "' did not go a second time as it went before: "
+            + Words.oneLine(how, 400) + "; a plugin of it keeps something from one run to the next",
+        cause, List.of(), Optional.empty());
   }
 
   /** Where in its own code the plugin is that did not come back, innermost first; empty if it failed otherwise. */

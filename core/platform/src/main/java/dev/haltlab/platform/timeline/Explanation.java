@@ -1,6 +1,7 @@
 package dev.haltlab.platform.timeline;
 
 import dev.haltlab.engine.PathStep;
+import dev.haltlab.platform.run.FailedRun;
 import dev.haltlab.platform.scenario.Plan;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -75,7 +76,7 @@ public record Explanation(
   public static Optional<Explanation> of(Plan.Variant variant) throws InterruptedException {
     int vm = variant.spec().primaryVm();
     MedianOf median = new MedianOf(vm, 0, variant.spec().warmupNs());
-    Recording.run(variant.spec(), median);
+    Recording.run(variant, median);
     MedianOf.Found found = median.found();
     if (found == null) {
       return Optional.empty();
@@ -95,7 +96,8 @@ public record Explanation(
     Timeline.Transaction transaction = timeline.transactions().stream()
         .filter(each -> each.vm() == vm && each.probe() == 0 && each.number() == found.number())
         .findFirst()
-        .orElseThrow(() -> new IllegalStateException("a replication did not repeat itself"));
+        .orElseThrow(() -> FailedRun.notRepeatable(
+            timeline.variant().name(), "transaction " + found.number() + " did not happen again", null));
     Map<PathStep, Long> path = new EnumMap<>(PathStep.class);
     transaction.parts().forEach(part -> path.merge(part.step(), part.ns(), Long::sum));
     Map<Integer, List<Step>> lanes = new LinkedHashMap<>();

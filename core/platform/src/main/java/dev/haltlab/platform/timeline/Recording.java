@@ -1,15 +1,17 @@
 package dev.haltlab.platform.timeline;
 
+import dev.haltlab.engine.PluginFailure;
 import dev.haltlab.engine.Recorder;
 import dev.haltlab.engine.Simulation;
 import dev.haltlab.engine.SimulationSpec;
+import dev.haltlab.platform.run.FailedRun;
 import dev.haltlab.platform.scenario.Plan;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Runs replications again, recorded. As a replication depends on its plan and seed alone, this is what happened in the
- * run that was counted.
+ * run that was counted; a plugin that makes it depend on more ends the recording as a {@link FailedRun}.
  */
 public final class Recording {
   /** Events that all timelines of a file may have together: some 100 MB of memory, and a file that a browser opens. */
@@ -59,15 +61,24 @@ public final class Recording {
 
   static Timeline of(Plan.Variant variant, long fromNs, long toNs, long most) throws TooLong, InterruptedException {
     Log log = new Log(variant, 0, fromNs, toNs, most);
-    run(until(variant.spec(), toNs), log);
+    run(variant, until(variant.spec(), toNs), log);
     if (log.fullNs() >= 0) {
       throw new TooLong(variant, log.fullNs() - fromNs);
     }
     return log.timeline();
   }
 
-  static void run(SimulationSpec spec, Recorder recorder) throws InterruptedException {
-    Simulation.run(spec, 0, recorder, nowNs -> {});
+  /** Runs the first replication of a variant, with its own spec. */
+  static void run(Plan.Variant variant, Recorder recorder) throws InterruptedException {
+    run(variant, variant.spec(), recorder);
+  }
+
+  private static void run(Plan.Variant variant, SimulationSpec spec, Recorder recorder) throws InterruptedException {
+    try {
+      Simulation.run(spec, 0, recorder, nowNs -> {});
+    } catch (PluginFailure | IllegalArgumentException e) { // it went well when it was counted
+      throw FailedRun.notRepeatable(variant.name(), String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** The same machine, stopped once that time has come: when counting ends has no influence on what happens before. */

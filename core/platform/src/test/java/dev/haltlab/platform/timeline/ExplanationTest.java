@@ -1,9 +1,12 @@
 package dev.haltlab.platform.timeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.haltlab.engine.Outcome;
 import dev.haltlab.engine.Simulation;
+import dev.haltlab.engine.SimulationSpec;
+import dev.haltlab.platform.run.FailedRun;
 import dev.haltlab.platform.scenario.Plan;
 import dev.haltlab.platform.scenario.PlanRequest;
 import dev.haltlab.platform.scenario.Planner;
@@ -94,5 +97,29 @@ class ExplanationTest {
   @Test
   void withoutTransactionsThereIsNothingToExplain() throws Exception {
     assertThat(Explanation.of(plan("idle-vcpus").variants().get(0))).isEqualTo(Optional.empty());
+  }
+
+  @Test
+  void aStrategyThatRemembersEarlierRunsIsFoundOut() throws Exception {
+    SimulationSpec spec = plan("tcp-rr-2vcpu").variants().get(1).spec();
+    int[] made = {0};
+    List<SimulationSpec.Vm> vms = spec.vms().stream().map(vm -> new SimulationSpec.Vm(
+        vm.name(), vm.kernel(), vm.hz(), vm.watchdog(), vm.vcpus(), vm.pin(), vm.forbidHostPoll(),
+        seat -> {
+          int nth = made[0]++;
+          return nowNs -> {
+            if (nth >= 2) {
+              throw new IllegalStateException("tired");
+            }
+            return 0;
+          };
+        },
+        vm.idle(), vm.workload())).toList();
+    Plan.Variant variant = new Plan.Variant(
+        "odd", false, false, java.util.Map.of(), new SimulationSpec(
+            spec.seed(), false, spec.host(), vms, 0, spec.warmupNs(), spec.forNs()));
+    assertThatThrownBy(() -> Explanation.of(variant)).isInstanceOf(FailedRun.class)
+        .hasMessageContaining("replication 0 of variant 'odd' did not go a second time as it went before")
+        .hasMessageContaining("tired");
   }
 }

@@ -121,7 +121,7 @@ class PerfettoTraceTest {
     Plan plan = plan("tcp-rr-2vcpu");
     Timeline early = Recording.of(plan, 110 * MS, MS).get(1);
     Log log = new Log(plan.variants().get(1), 0, 110 * MS, 111 * MS, Recording.MOST_EVENTS);
-    Recording.run(plan.variants().get(1).spec(), log);
+    Recording.run(plan.variants().get(1), log);
     Timeline whole = log.timeline();
     assertThat(early.threads()).isEqualTo(whole.threads());
     assertThat(early.exits()).isEqualTo(whole.exits());
@@ -132,7 +132,7 @@ class PerfettoTraceTest {
   void whatIsTooLongIsRefusedAndSaysHowFarItGot() throws Exception {
     Plan plan = plan("tcp-rr-2vcpu");
     Log log = new Log(plan.variants().get(1), 0, 100 * MS, 150 * MS, 1_000);
-    Recording.run(plan.variants().get(1).spec(), log);
+    Recording.run(plan.variants().get(1), log);
     assertThat(log.fullNs()).isBetween(100 * MS, 101 * MS);
   }
 }
