@@ -80,6 +80,20 @@ class ReportIT {
       run: { for: 500ms, warmup: 2ms, replications: 2 }
       """;
 
+  /** Halts that a host recorded, of all lengths. */
+  private static final String HALTS = halts();
+
+  private static String halts() {
+    StringBuilder trace = new StringBuilder();
+    for (int i = 0; i < 60; i++) {
+      boolean polled = i % 3 != 0;
+      trace.append("       CPU 0/KVM-4201    [001] .....  1000.").append(100_000 + 3_000 * i)
+          .append(": kvm_vcpu_wakeup: ").append(polled ? "poll" : "wait").append(" time ")
+          .append(polled ? 7_000 + 100 * i : 400_000).append(" ns, polling valid\n");
+    }
+    return trace.toString();
+  }
+
   @TempDir static Path place;
   private final List<Path> reports = new ArrayList<>();
   private Bundle bundle;
@@ -98,11 +112,18 @@ class ReportIT {
       String name = scenario.substring("scenario: ".length(), scenario.indexOf('\n'));
       Path file = Files.writeString(place.resolve(name + ".yaml"), scenario);
       Path report = place.resolve(name + ".html");
-      Bundle.Said said = run("run", file.toString(), "--report", report.toString());
-      assertThat(said.err()).isEmpty();
-      assertThat(said.code()).isZero();
+      succeeds("run", file.toString(), "--report", report.toString(), "--out", place.resolve(name).toString());
       reports.add(report);
     }
+    Path comparison = place.resolve("comparison.html");
+    String ten = place.resolve("ten-variants").toString();
+    succeeds("compare", ten + ":off", ten + ":adaptive", "--report", comparison.toString());
+    reports.add(comparison);
+    Path halts = Files.writeString(place.resolve("halts.txt"), HALTS);
+    Path replay = place.resolve("replay.html");
+    succeeds("replay", halts.toString(), "--kernel", "6.11", "--strategy", "off", "--wake-latency", "5us", "--report",
+        replay.toString());
+    reports.add(replay);
     browser = Chromium.start(chromium.get(), place.resolve("profile"));
   }
 
@@ -111,6 +132,12 @@ class ReportIT {
     if (browser != null) {
       browser.close();
     }
+  }
+
+  private void succeeds(String... arguments) {
+    Bundle.Said said = run(arguments);
+    assertThat(said.err()).isEmpty();
+    assertThat(said.code()).isZero();
   }
 
   /** Without the archive that makes later starts quicker: there are too few of them. */
@@ -295,6 +322,21 @@ class ReportIT {
       }
     }
     return numbers;
+  }
+
+  @Test
+  void windows_are_drawn_over_time_and_the_bound_as_a_corner() {
+    open(reports.get(0), 1200, 900, "screen", "light");
+
+    JsonNode data = browser.eval("JSON.parse(document.getElementById('charts').textContent)");
+    List<String> ids = new ArrayList<>();
+    data.forEach(chart -> ids.add(chart.get("id").stringValue()));
+    assertThat(ids).contains("window-over-time", "hit-rate-over-time", "trade-off");
+    JsonNode dots = data.get(ids.indexOf("trade-off")).get("series");
+    assertThat(dots).filteredOn(dot -> dot.get("bound").booleanValue()).hasSize(2);
+    assertThat(browser.eval("[...document.querySelectorAll('#trade-off svg path')]"
+        + ".filter((path) => (path.getAttribute('stroke-dasharray') || '') !== '').length").intValue())
+        .as("dashed lines of the frontier").isPositive();
   }
 
   @Test
