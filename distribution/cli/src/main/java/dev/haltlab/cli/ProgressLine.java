@@ -8,7 +8,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** A bar on the terminal's standard error for runs longer than about a second; it wipes itself in the end. */
+/** A bar with rate and time left on the terminal's standard error, for runs longer than about a second; it wipes itself in the end. */
 final class ProgressLine implements Progress, AutoCloseable {
   private static final long PATIENCE_NS = 1_000_000_000;
 
@@ -27,6 +27,7 @@ final class ProgressLine implements Progress, AutoCloseable {
           .setTaskName("replications")
           .setInitialMax(total)
           .setStyle(ProgressBarStyle.ASCII)
+          .showSpeed()
           .startsFrom(done, Duration.ofNanos(System.nanoTime() - begun))
           // The width is given, so that the library does not load native code to ask the terminal.
           .setConsumer(new ConsoleProgressBarConsumer(console.err(), console.width() - 1))

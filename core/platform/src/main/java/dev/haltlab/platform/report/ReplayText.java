@@ -17,7 +17,7 @@ public final class ReplayText {
   /**
    * The whole text, ending in a newline.
    *
-   * @param width columns available to sentences
+   * @param width columns available; a recording's name, which stands last in its row, may pass them
    */
   public static String of(List<Replayed> replays, int width) {
     List<List<String>> rows = new ArrayList<>();
@@ -54,7 +54,8 @@ public final class ReplayText {
         "caught", "%", "slept", "added, us a halt", "polled in vain, ms", "polled, ms", "% of a CPU", "strategy"));
     rows.add(row(outcome.recorded(), replay.spanNs(), outcome.latency().known()));
     outcome.trials().forEach(trial -> rows.add(row(trial, replay.spanNs(), outcome.latency().known())));
-    text.append(columns(rows));
+    String wide = columns(rows);
+    text.append(wide.lines().anyMatch(line -> Table.length(line) > width) ? narrow(rows, width) : wide);
     for (String note : ReplayNotes.of(outcome)) {
       sentence(text, note, Math.max(LEAST_WIDTH, width));
     }
@@ -87,6 +88,17 @@ public final class ReplayText {
   private static String percent(long part, long whole) {
     return BigDecimal.valueOf(part).multiply(BigDecimal.valueOf(100))
         .divide(BigDecimal.valueOf(whole), 1, RoundingMode.HALF_EVEN).toPlainString();
+  }
+
+  /** The same figures where they do not fit side by side: strategies as rows, and columns in blocks. */
+  private static String narrow(List<List<String>> rows, int width) {
+    List<String> heads = rows.get(0);
+    int last = heads.size() - 1;
+    Table table = new Table("Strategies", heads.subList(0, last));
+    rows.subList(1, rows.size()).forEach(row -> table.row(2, row.get(last), row.subList(0, last)));
+    StringBuilder text = new StringBuilder();
+    table.lines(Math.max(LEAST_WIDTH, width)).forEach(line -> text.append(line.text()).append('\n'));
+    return text.toString();
   }
 
   /** Names to the left, numbers to the right. */

@@ -105,10 +105,17 @@ class ReplayReportsTest {
         stays at 0
 
         What if: a.txt, 1000 halts in 2.000 s
-        caught      %  slept  added, us a halt  polled in vain, ms  polled, ms  % of a CPU  strategy
-           900   90.0    100              4.50               1.000      90.000         4.5  recorded
-             0    0.0   1000             45.00               0.000       0.000         0.0  off
-          1000  100.0      0              0.00               0.000     100.000         5.0  oracle (bound)
+        Strategies (1 of 2)
+                          caught      %  slept  added, us a halt
+          recorded           900   90.0    100              4.50
+          off                  0    0.0   1000             45.00
+          oracle (bound)    1000  100.0      0              0.00
+
+        Strategies (2 of 2)
+                          polled in vain, ms  polled, ms  % of a CPU
+          recorded                     1.000      90.000         4.5
+          off                          0.000       0.000         0.0
+          oracle (bound)               0.000     100.000         5.0
         A recorded halt that slept contains the recording's own wake-up
         latency. 45.0 us, from the recorded wakers (100 halts), were taken
         away and added where a strategy sleeps; in truth it differs from halt
@@ -118,6 +125,16 @@ class ReplayReportsTest {
         In 5 halts the kernel gave polling up for another thread. Strategies
         that yield are taken to sleep there too, their polling counted as
         nothing.
+        """);
+  }
+
+  @Test
+  void strategies_stand_in_one_table_where_there_is_room() {
+    assertThat(ReplayText.of(List.of(replayed(Optional.of(outcome(SEEN)), part(false, 7))), 100)).contains("""
+        caught      %  slept  added, us a halt  polled in vain, ms  polled, ms  % of a CPU  strategy
+           900   90.0    100              4.50               1.000      90.000         4.5  recorded
+             0    0.0   1000             45.00               0.000       0.000         0.0  off
+          1000  100.0      0              0.00               0.000     100.000         5.0  oracle (bound)
         """);
   }
 }
