@@ -10,6 +10,7 @@ import dev.haltlab.engine.host.IdleStates;
 import dev.haltlab.engine.host.PhysicalCpu;
 import dev.haltlab.engine.hw.BareCpu;
 import dev.haltlab.engine.kvm.ExitCounts;
+import dev.haltlab.engine.kvm.VcpuParts;
 import dev.haltlab.engine.kvm.VirtualCpu;
 import dev.haltlab.engine.measure.CpuTime;
 import dev.haltlab.engine.measure.ProbeRecorder;
@@ -185,7 +186,7 @@ final class Machine {
     PhysicalCpu start = pcpus.get(boundTo >= 0 ? boundTo : index % pcpus.size());
     VirtualCpu cpu =
         new VirtualCpu(
-            new VirtualCpu.Parts(
+            new VcpuParts(
                 vm.name(), v, calendar, costs(vm.name() + "/" + v + "/kvm"), guestCpu, scheduler, start, boundTo,
                 stepSlots + index, timerSlots + index, pollSlots + index, window, spec.host().profile().features(),
                 spec.host().kernel().atLeast(ABORT_IS_SUCCESS_SINCE[0], ABORT_IS_SUCCESS_SINCE[1]),
