@@ -19,6 +19,7 @@ final class MenuGovernor implements IdlePolicy {
   private static final long UNKNOWN_US = 0xFFFF_FFFFL;
   /** Of what is longer than any run: keeps sums and products within a long. */
   private static final long LONGEST_NS = 1L << 49;
+  private static final long LONGEST_US = 1L << 28;
 
   private final StateTable table;
   private final GuestView guest;
@@ -116,8 +117,7 @@ final class MenuGovernor implements IdlePolicy {
     long predictedNs = expectedNs;
     int chosen = StateTable.POLL;
     int first = 1;
-    if (pollsForTimersOnly && timerNs > Math.max(POLL_BELOW_NS, table.residencyNs(1))
-        && latencyNs > table.exitLatencyNs(1)) {
+    if (pollsForTimersOnly && timerNs > Math.max(POLL_BELOW_NS, table.residencyNs(1))) {
       chosen = 1;
       first = 2;
     }
@@ -230,7 +230,7 @@ final class MenuGovernor implements IdlePolicy {
     measuredNs = Math.min(measuredNs, timerNs);
     long factor = factors[bucket] - factors[bucket] / 8;
     factors[bucket] = factor + (timerNs > 0 && measuredNs < INTERESTING_NS ? 1024 * measuredNs / timerNs : 1024);
-    intervalsUs[nextInterval] = measuredNs / US;
+    intervalsUs[nextInterval] = Math.min(measuredNs / US, LONGEST_US);
     nextInterval = (nextInterval + 1) % INTERVALS;
   }
 }

@@ -172,6 +172,10 @@ public final class HtmlReport {
     if (!free.isEmpty()) {
       blocks.add(new Page.Text("Without a price in the profile, and so free: " + free + "."));
     }
+    String cstates = Prices.cstates(page.variants);
+    if (!cstates.isEmpty()) {
+      blocks.add(new Page.Text(cstates));
+    }
     return blocks;
   }
 }

@@ -2,15 +2,18 @@ package dev.haltlab.platform.report;
 
 import dev.haltlab.platform.run.Summary;
 import dev.haltlab.spi.Basis;
+import dev.haltlab.spi.CState;
 import dev.haltlab.spi.Step;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The fitted and assumed prices of all variants, and how much of each one's mean latency they make. */
@@ -65,6 +68,21 @@ final class Prices {
       });
     }
     return sorted;
+  }
+
+  /** What waking from deeper C-states is priced by; empty if no pCPU was in one. */
+  static String cstates(List<Summary> variants) {
+    Set<String> deeper = new LinkedHashSet<>();
+    for (Summary variant : variants) {
+      List<CState> states = variant.variant().spec().host().profile().cstates();
+      for (CState state : states.subList(1, states.size())) {
+        if (variant.pooled().pcpus().stream().anyMatch(pcpu -> pcpu.byCState().getOrDefault(state.name(), 0L) > 0)) {
+          deeper.add(state.name());
+        }
+      }
+    }
+    return deeper.isEmpty() ? "" : "Waking from " + String.join(", ", deeper) + " is priced by the exit latencies of the"
+        + " C-state table, worst cases as drivers state them: a measured wake-up is shorter.";
   }
 
   /** The steps taken that have no price, and so cost nothing; empty if there is none. */

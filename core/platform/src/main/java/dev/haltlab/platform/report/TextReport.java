@@ -379,6 +379,11 @@ public final class TextReport {
   }
 
   private void marks() {
+    String cstates = Prices.cstates(variants);
+    if (!cstates.isEmpty()) {
+      blank();
+      paragraph(cstates, false);
+    }
     String free = Prices.free(variants);
     if (!free.isEmpty()) {
       blank();

@@ -64,7 +64,7 @@ public final class Planner {
   /**
    * @param catalog the plugins a scenario may use
    * @param hostDirs folders with named host profiles, NAME.yaml; {@code ../hosts} beside the scenario's folder
-   *     comes first
+   *     comes first; C-state tables are in {@code cstates} beside each
    */
   public Planner(Catalog catalog, List<Path> hostDirs) {
     this.catalog = catalog;

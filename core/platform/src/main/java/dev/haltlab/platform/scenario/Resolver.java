@@ -31,11 +31,14 @@ final class Resolver {
   private final Binder binder;
   private final List<Path> hostDirs;
   private final Map<Path, Optional<Node>> profiles = new HashMap<>();
+  private final CStateTables cstates;
 
+  /** @param hostDirs folders with named host profiles; C-state tables are in {@code cstates} beside each */
   Resolver(Catalog catalog, Binder binder, List<Path> hostDirs) {
     this.catalog = catalog;
     this.binder = binder;
     this.hostDirs = List.copyOf(hostDirs);
+    this.cstates = new CStateTables(hostDirs.stream().map(dir -> dir.resolveSibling("cstates")).toList());
   }
 
   /**
@@ -98,6 +101,9 @@ final class Resolver {
         return null;
       }
       if (entry.isPresent()) {
+        if (kind == Kind.CPU) {
+          layers.replaceAll(layer -> cstates.expand(layer, problems));
+        }
         return bind(entry.get(), place, layers, problems);
       }
       if (file == null) {
@@ -164,7 +170,7 @@ final class Resolver {
     TreeSet<String> names = new TreeSet<>();
     catalog.usable(kind).forEach(entry -> names.add(entry.id()));
     if (kind == Kind.CPU) {
-      names.addAll(profiles());
+      names.addAll(namesIn(hostDirs));
     }
     Optional<String> near = Words.nearest(use, names);
     String elsewhere = amongUnusable();
@@ -207,9 +213,10 @@ final class Resolver {
     return null;
   }
 
-  private List<String> profiles() {
+  /** What the YAML files in folders are called. */
+  static List<String> namesIn(List<Path> dirs) {
     List<String> names = new ArrayList<>();
-    for (Path dir : hostDirs) {
+    for (Path dir : dirs) {
       try (DirectoryStream<Path> files = Files.newDirectoryStream(dir, "*.yaml")) {
         for (Path file : files) {
           String name = String.valueOf(file.getFileName());

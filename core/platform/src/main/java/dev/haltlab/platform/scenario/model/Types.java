@@ -59,13 +59,25 @@ public final class Types {
       bare.put("pattern", "^" + NAME + "$");
       bare.put("examples", ids);
       alternatives.clear();
-      alternatives.add(use(builder.record(HostProfile.class), new LinkedHashMap<>(bare), partial));
+      Map<String, Object> cpu = use(builder.record(HostProfile.class), new LinkedHashMap<>(bare), partial);
+      asMap(cpu.get("properties")).computeIfPresent("cstates", (key, list) -> orNameOfTable(list));
+      alternatives.add(cpu);
     } else {
       bare.put("enum", ids);
     }
     alternatives.add(0, bare);
     schema.put("title", kind.title());
     schema.put("anyOf", alternatives);
+    return schema;
+  }
+
+  /** A list of C-states, or the name of a file in config/cstates. */
+  private static Object orNameOfTable(Object list) {
+    Map<String, Object> name = new LinkedHashMap<>();
+    name.put("type", "string");
+    name.put("pattern", "^" + NAME + "$");
+    Map<String, Object> schema = new LinkedHashMap<>();
+    schema.put("anyOf", List.of(name, list));
     return schema;
   }
 
