@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -183,6 +184,24 @@ class BundleIT {
     assertThat(script.code()).isZero();
     Path file = Files.writeString(folder.resolve("capture.sh"), script.out());
     assertThat(Bundle.process(folder, Map.of(), List.of("/bin/sh", "-n", file.toString())).code()).isZero();
+  }
+
+  @Test
+  void every_page_is_there_and_no_link_leads_astray() throws IOException {
+    List<Path> pages = markdown(bundle.root.resolve("docs"));
+    assertThat(pages).extracting(page -> page.getFileName().toString())
+        .containsExactlyInAnyOrderElementsOf(
+            markdown(Path.of("src/main/docs")).stream().map(page -> page.getFileName().toString()).toList());
+    for (Path page : pages) {
+      Pattern.compile("\\]\\((?!https?:)([^)#]+)").matcher(Files.readString(page)).results()
+          .forEach(link -> assertThat(page.resolveSibling(link.group(1))).as("link of %s", page).exists());
+    }
+  }
+
+  private static List<Path> markdown(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(".md")).toList();
+    }
   }
 
   @Test
