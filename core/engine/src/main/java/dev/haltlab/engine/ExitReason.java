@@ -9,5 +9,7 @@ public enum ExitReason {
   /** A write to an APIC register or timer MSR. */
   MSR_WRITE,
   /** The VMX preemption timer that backs the guest's timer expired. */
-  PREEMPTION_TIMER
+  PREEMPTION_TIMER,
+  /** AMD's AVIC could not deliver an IPI, as its target runs nowhere; perf prints AMD's names in lower case. */
+  AVIC_INCOMPLETE_IPI
 }

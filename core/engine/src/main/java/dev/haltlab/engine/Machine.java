@@ -10,6 +10,7 @@ import dev.haltlab.engine.host.IdleStates;
 import dev.haltlab.engine.host.PhysicalCpu;
 import dev.haltlab.engine.hw.BareCpu;
 import dev.haltlab.engine.kvm.ExitCounts;
+import dev.haltlab.engine.kvm.Paths;
 import dev.haltlab.engine.kvm.VcpuParts;
 import dev.haltlab.engine.kvm.VirtualCpu;
 import dev.haltlab.engine.measure.CpuTime;
@@ -189,6 +190,7 @@ final class Machine {
             new VcpuParts(
                 vm.name(), v, calendar, costs(vm.name() + "/" + v + "/kvm"), guestCpu, scheduler, start, boundTo,
                 stepSlots + index, timerSlots + index, pollSlots + index, window, spec.host().profile().features(),
+                Paths.of(spec.host().profile(), spec.host().kernel(), vm.apicTimer(), vm.passThrough()),
                 spec.host().kernel().atLeast(ABORT_IS_SUCCESS_SINCE[0], ABORT_IS_SUCCESS_SINCE[1]),
                 vm.forbidHostPoll(), !guests.get(vmIndex).isBare(), vm.passThrough(),
                 spec.host().profile().cstates().get(0).exitLatency().toNanos()),

@@ -27,13 +27,16 @@ public enum PathStep {
   /** Cold caches, TLB and FPU after the vCPU was scheduled out. */
   COLD_WAKE("coldWake", "cold caches after sleep", "wake-up", Step.COLD_WAKE),
   /** Timer-register writes: exit, handler and entry; a plain write natively. */
-  TIMER_WRITE("timerWrite", "timer writes", "timer writes", Step.VM_EXIT, Step.TIMER_HANDLER, Step.VM_ENTRY, Step.HARDWARE_TIMER_WRITE),
+  TIMER_WRITE("timerWrite", "timer writes", "timer writes", Step.VM_EXIT, Step.TIMER_HANDLER, Step.TIMER_FAST_PATH,
+      Step.VM_ENTRY, Step.HARDWARE_TIMER_WRITE),
   /** EOI writes that exit. */
   EOI_WRITE("eoiWrite", "EOI writes", "other exits", Step.VM_EXIT, Step.EOI_HANDLER, Step.VM_ENTRY),
-  /** ICR write to first host instruction (talk, segment 1); the plain write natively. */
-  ICR_EXIT("icrExit", "ICR exit", "IPI send", Step.ICR_EXIT_COLD, Step.ICR_EXIT_WARM, Step.HARDWARE_ICR_WRITE),
+  /** ICR write to first host instruction (talk, segment 1); the plain write natively and where the CPU carries it out. */
+  ICR_EXIT("icrExit", "ICR exit", "IPI send", Step.ICR_EXIT_COLD, Step.ICR_EXIT_WARM, Step.HARDWARE_ICR_WRITE,
+      Step.VIRTUAL_ICR_WRITE),
   /** Exit handler to kick (talk, segment 2). */
-  ICR_HANDLER("icrHandler", "ICR handler to kick", "IPI send", Step.ICR_HANDLER_COLD, Step.ICR_HANDLER_WARM),
+  ICR_HANDLER("icrHandler", "ICR handler to kick", "IPI send", Step.ICR_HANDLER_COLD, Step.ICR_HANDLER_WARM,
+      Step.ICR_FAST_PATH),
   /** The sender's try_to_wake_up and re-entry, where the token has not left it. */
   SENDER_TAIL("senderTail", "sender's wake-up tail", "IPI send", Step.TRY_TO_WAKE_UP, Step.VM_ENTRY),
   /** Timer interrupt to a halted CPU, native. */
@@ -41,9 +44,10 @@ public enum PathStep {
   /** Hardware IPI to a halted CPU, native. */
   HARDWARE_IPI("hardwareIpi", "hardware IPI and wake", "IPI send", Step.HARDWARE_IPI),
   /** HLT exits and their handling. */
-  HLT_EXIT("hltExit", "HLT exit", "wake-up", Step.VM_EXIT, Step.HLT_HANDLER),
+  HLT_EXIT("hltExit", "HLT exit", "wake-up", Step.VM_EXIT, Step.HLT_HANDLER, Step.TIMER_SWITCH),
   /** Kick to the return into the block function after sleep (talk, segment 3). */
-  WAKE_THREAD("wakeThread", "thread wake-up", "wake-up", Step.WAKE_THREAD, Step.HOST_IPI, Step.HOST_TIMER, Step.HOST_SWITCH,
+  WAKE_THREAD("wakeThread", "thread wake-up", "wake-up", Step.WAKE_THREAD, Step.HOST_IPI, Step.WAKE_UP_VECTOR,
+      Step.HOST_TIMER, Step.HOST_SWITCH,
       Step.SCHEDULE_OUT, Step.SCHEDULE_ABORT),
   /** Leaving a deeper C-state. */
   CSTATE_EXIT("cstateExit", "C-state exit", "wake-up"),
@@ -52,13 +56,15 @@ public enum PathStep {
   /** Halt polling while the token waits for something else than this vCPU's wake-up. */
   POLLING("polling", "halt polling", "wake-up"),
   /** Block function to entry (talk, segment 4). */
-  SCHED_IN("schedIn", "sched-in and entry preparation", "wake-up", Step.SCHED_IN, Step.POLL_RETURN),
+  SCHED_IN("schedIn", "sched-in and entry preparation", "wake-up", Step.SCHED_IN, Step.POLL_RETURN,
+      Step.TIMER_SWITCH),
   /** Entry and injection to the handler (talk, segment 5). */
   INJECT("inject", "entry and injection", "wake-up", Step.INJECT_COLD, Step.INJECT_WARM, Step.VM_ENTRY),
   /** Exits caused by host interrupts, and the entries after them. */
   INTERRUPT_EXIT("interruptExit", "interrupt exits", "other exits", Step.VM_EXIT, Step.VM_ENTRY, Step.INJECT_WARM),
   /** The host's tick and timers, when they hit the holder. */
-  HOST_IRQ("hostIrq", "host ticks and timers", "host", Step.INTERRUPT_EXIT_HANDLER, Step.HOST_TICK, Step.HOST_TIMER),
+  HOST_IRQ("hostIrq", "host ticks and timers", "host", Step.INTERRUPT_EXIT_HANDLER, Step.HOST_TICK, Step.HOST_TIMER,
+      Step.WAKE_UP_VECTOR),
   /** The holder's vCPU was runnable but not running. */
   PREEMPTED("preempted", "preempted by the host", "host"),
   /** The message waited for a task that was runnable or busy. */

@@ -43,6 +43,12 @@ final class PathStepTest {
           new Setup("bound").strategy(new Bound()),
           new Setup("interrupts by exit").features(),
           new Setup("preemption timer").features(Feature.VIRTUAL_EOI, Feature.PREEMPTION_TIMER),
+          new Setup("IPI virtualisation").features(Feature.POSTED_INTERRUPTS, Feature.IPI_VIRTUALIZATION),
+          new Setup("IPI virtualisation, busy host").features(Feature.POSTED_INTERRUPTS, Feature.IPI_VIRTUALIZATION)
+              .hostTasks(new SimulationSpec.HostTask("hog", 0, 3 * MS, 2 * MS)),
+          new Setup("AVIC").features(Feature.VIRTUAL_EOI, Feature.POSTED_INTERRUPTS, Feature.AVIC),
+          new Setup("deadlines").features(Feature.PREEMPTION_TIMER).deadlines(),
+          new Setup("posted timer").features(Feature.POSTED_INTERRUPTS, Feature.POSTED_TIMER).host("5.4"),
           new Setup("idle=poll").idle(IdleState.Kind.POLL),
           new Setup("native, idle=poll").natively().idle(IdleState.Kind.POLL),
           new Setup("busy host").hostTasks(new SimulationSpec.HostTask("hog", 0, 3 * MS, 2 * MS)),
@@ -100,6 +106,8 @@ final class PathStepTest {
     private int pcpus = 2;
     private List<Integer> pins = List.of(0, 1);
     private @Nullable KernelVersion kernel = LINUX;
+    private KernelVersion host = KernelVersion.parse("6.11");
+    private ApicTimer timer = ApicTimer.ONE_SHOT;
 
     Setup(String name) {
       this.name = name;
@@ -141,6 +149,16 @@ final class PathStepTest {
       return this;
     }
 
+    Setup host(String version) {
+      host = KernelVersion.parse(version);
+      return this;
+    }
+
+    Setup deadlines() {
+      timer = ApicTimer.TSC_DEADLINE;
+      return this;
+    }
+
     Setup kernel(@Nullable KernelVersion version) {
       kernel = version;
       return this;
@@ -151,13 +169,13 @@ final class PathStepTest {
           new HostProfile(
               "test", new Hertz(1_000_000_000), Map.of(priced, Cost.ofNs(US, Basis.ASSUMED, "test")),
               List.of(new CState("C1", Duration.ZERO, Duration.ZERO, -1)), features);
-      SimulationSpec.Host host =
-          new SimulationSpec.Host(profile, KernelVersion.parse("6.11"), 1000, pcpus, 0, hostTasks);
+      SimulationSpec.Host machine =
+          new SimulationSpec.Host(profile, host, 1000, pcpus, 0, hostTasks);
       Consumer<Guest> workload = PathStepTest::populate;
       SimulationSpec.Vm vm =
           new SimulationSpec.Vm(
-              "vm", kernel, 250, true, 2, pins, false, seat -> strategy, seat -> new Idle(idle), workload);
-      return new SimulationSpec(1, nativeRun, host, List.of(vm), 0, 0, 20 * MS);
+              "vm", kernel, 250, true, 2, pins, false, timer, Set.of(), seat -> strategy, seat -> new Idle(idle), workload);
+      return new SimulationSpec(1, nativeRun, machine, List.of(vm), 0, 0, 20 * MS);
     }
   }
 

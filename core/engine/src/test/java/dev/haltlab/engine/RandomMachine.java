@@ -73,7 +73,7 @@ final class RandomMachine {
     int pcpus = 1 + random.nextInt(4);
     this.host =
         new SimulationSpec.Host(
-            profile(), KernelVersion.parse(pick("3.11", "5.16", "5.17", "6.1")), pick(100, 250, 1_000), pcpus,
+            profile(), KernelVersion.parse(pick("3.11", "4.9", "5.16", "5.17", "6.1", "6.15")), pick(100, 250, 1_000), pcpus,
             random.nextInt(2), hostTasks(pcpus));
     int count = 1 + random.nextInt(3);
     for (int i = 0; i < count; i++) {

@@ -41,7 +41,10 @@ final class Steps {
     return cost.scaled(numerator, denominator).as(basis, cost.source() + "; " + ratioSource);
   }
 
-  /** Prices of Sandy Bridge: one for every step, in the order of {@link Step}. */
+  /**
+   * Prices of Sandy Bridge: one for every step that these CPUs and a 3.11 host have, in the order of {@link Step}. Fast
+   * paths, preemption timer and virtual IPIs came later, and nothing is known of them here.
+   */
   static Map<Step, Cost> sandyBridge() {
     Map<Step, Cost> steps = new EnumMap<>(Step.class);
     addSegments(steps);

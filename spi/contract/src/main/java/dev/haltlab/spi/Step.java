@@ -18,6 +18,14 @@ public enum Step {
    * are taken to cost the same.
    */
   TIMER_HANDLER("timer-write handler"),
+  /**
+   * Handling of a write to the TSC deadline on the fast path that x86 hosts with {@link Feature#PREEMPTION_TIMER} have
+   * since Linux 5.8, up to the guest's next instruction: in place of {@link #TIMER_HANDLER} and, unless an interrupt is to
+   * be injected, {@link #VM_ENTRY}. Where it is not priced, such a host is taken to handle it as any other write.
+   */
+  TIMER_FAST_PATH("timer-write fast path"),
+  /** Moving a guest's timer from the preemption timer to a timer of the host, or back. */
+  TIMER_SWITCH("timer switch"),
   /** Handling of HLT, up to the block function. */
   HLT_HANDLER("HLT handler"),
   /** Handling of an EOI write that exits. */
@@ -34,12 +42,22 @@ public enum Step {
   ICR_HANDLER_COLD("ICR handler"),
   /** The same while the target's core is awake. */
   ICR_HANDLER_WARM("ICR handler"),
+  /**
+   * First host instruction to the kick on the ICR fast path that x86 hosts have since Linux 5.6, with interrupts off and
+   * before the exit's ordinary handling. Where it is not priced, such a host is taken to have
+   * {@link #ICR_HANDLER_COLD} and {@link #ICR_HANDLER_WARM} as well.
+   */
+  ICR_FAST_PATH("ICR fast path"),
+  /** The sender's side of an ICR write that the CPU carries out: {@link Feature#IPI_VIRTUALIZATION}, {@link Feature#AVIC}. */
+  VIRTUAL_ICR_WRITE("virtual ICR write"),
   /** The sender's try_to_wake_up after the kick; off the woken side's path. */
   TRY_TO_WAKE_UP("try_to_wake_up"),
   /** Posted-interrupt notification: from the kick to the target's recognition, in guest mode. */
   POSTED_NOTIFICATION("posted notification"),
   /** A host interrupt from one pCPU to another, from sending to its first instruction. */
   HOST_IPI("host IPI"),
+  /** The host's handler of a notification for a vCPU that has blocked, up to waking its thread. */
+  WAKE_UP_VECTOR("wake-up vector"),
 
   // --- HLT wake-up: the talk's segments 3 to 5 ---
   /**

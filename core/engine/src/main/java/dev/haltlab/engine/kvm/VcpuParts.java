@@ -17,10 +17,11 @@ import java.util.Set;
  * @param cpu where it starts
  * @param abortIsSuccess see {@link HaltPath}
  * @param goesCold whether its guest has caches to lose while scheduled out; not so in a ring-0 test
+ * @param paths the paths its interrupts, timer and HLT take
  * @param passThrough what its guest executes without an exit
  * @param hltExitNs what leaving the pCPU's shallowest C-state takes, where HLT waits
  */
 public record VcpuParts(
     String vm, int index, Calendar calendar, Costs costs, GuestCpu guest, HostScheduler scheduler, PhysicalCpu cpu,
-    int boundTo, int stepSlot, int timerSlot, int pollSlot, Window window, Set<Feature> features,
+    int boundTo, int stepSlot, int timerSlot, int pollSlot, Window window, Set<Feature> features, Paths paths,
     boolean abortIsSuccess, boolean pollForbidden, boolean goesCold, Set<PassThrough> passThrough, long hltExitNs) {}

@@ -40,6 +40,8 @@ abstract class VcpuRun extends LogicalCpu {
   static final int SCHED_IN = 15;
   static final int RUNNABLE = 16;
   static final int SWITCHING_IN = 17;
+  /** HLT is handled; the timer is moved to one of the host before the thread blocks. */
+  static final int SWITCHING_TIMER = 18;
 
   // Why the vCPU exited.
   private static final int ON_HLT = 0;
@@ -51,16 +53,18 @@ abstract class VcpuRun extends LogicalCpu {
   private static final int ON_EOI = 6;
   static final int ON_INTERRUPT = 7;
   static final int ON_PREEMPTION_TIMER = 8;
-  static final int ON_BOOT = 9;
+  static final int ON_INCOMPLETE_IPI = 9;
+  static final int ON_BOOT = 10;
 
   private static final int[] REASON = {
     ExitReason.HLT.ordinal(), ExitReason.MSR_WRITE.ordinal(), ExitReason.MSR_WRITE.ordinal(),
     ExitReason.MSR_WRITE.ordinal(), ExitReason.MSR_WRITE.ordinal(), ExitReason.MSR_WRITE.ordinal(),
-    ExitReason.MSR_WRITE.ordinal(), ExitReason.EXTERNAL_INTERRUPT.ordinal(), ExitReason.PREEMPTION_TIMER.ordinal()
+    ExitReason.MSR_WRITE.ordinal(), ExitReason.EXTERNAL_INTERRUPT.ordinal(), ExitReason.PREEMPTION_TIMER.ordinal(),
+    ExitReason.AVIC_INCOMPLETE_IPI.ordinal()
   };
   private static final int[] REGISTER = {
     -1, MsrRegister.TMICT.ordinal(), MsrRegister.LVTT.ordinal(), MsrRegister.TDCR.ordinal(),
-    MsrRegister.TSC_DEADLINE.ordinal(), MsrRegister.ICR.ordinal(), MsrRegister.EOI.ordinal(), -1, -1
+    MsrRegister.TSC_DEADLINE.ordinal(), MsrRegister.ICR.ordinal(), MsrRegister.EOI.ordinal(), -1, -1, -1
   };
 
   /** Ends the current guest operation: a host IPI, and with it guest mode. */
@@ -83,7 +87,7 @@ abstract class VcpuRun extends LogicalCpu {
   /** What an entry is charged to, by the exit it ends. */
   private static final int[] ENTRY_LABEL = {
     INJECT_LABEL, TIMER_WRITE_LABEL, TIMER_WRITE_LABEL, TIMER_WRITE_LABEL, TIMER_WRITE_LABEL, TAIL_LABEL,
-    EOI_WRITE_LABEL, INTERRUPT_EXIT_LABEL, INTERRUPT_EXIT_LABEL, INJECT_LABEL
+    EOI_WRITE_LABEL, INTERRUPT_EXIT_LABEL, INTERRUPT_EXIT_LABEL, TAIL_LABEL, INJECT_LABEL
   };
 
   private static final int EOI_HANDLER_COST = Step.EOI_HANDLER.ordinal();
@@ -93,11 +97,13 @@ abstract class VcpuRun extends LogicalCpu {
   private static final int INJECT_WARM_COST = Step.INJECT_WARM.ordinal();
   private static final int INTERRUPT_EXIT_HANDLER_COST = Step.INTERRUPT_EXIT_HANDLER.ordinal();
   private static final int TIMER_HANDLER_COST = Step.TIMER_HANDLER.ordinal();
+  private static final int TIMER_FAST_PATH_COST = Step.TIMER_FAST_PATH.ordinal();
   private static final int VM_ENTRY_COST = Step.VM_ENTRY.ordinal();
   private static final int VM_EXIT_COST = Step.VM_EXIT.ordinal();
 
   final Alarm timer;
   private final boolean eoiExits;
+  final Paths paths;
   private final boolean hltInGuest;
   private final long hltExitNs;
   final ExitCounts exits = new ExitCounts();
@@ -117,6 +123,8 @@ abstract class VcpuRun extends LogicalCpu {
   private long interruptNs;
   private long armNs;
   private boolean arming;
+  /** The exit is handled on the fast path and goes straight back in. */
+  private boolean fast;
   /** The thread was scheduled out since the exit. */
   boolean slept;
 
@@ -130,6 +138,7 @@ abstract class VcpuRun extends LogicalCpu {
     this.timer = new Alarm(parts.calendar(), parts.timerSlot());
     this.eoiExits =
         !parts.features().contains(Feature.VIRTUAL_EOI) && !parts.features().contains(Feature.PV_EOI);
+    this.paths = parts.paths();
     this.hltInGuest = parts.passThrough().contains(PassThrough.HLT);
     this.hltExitNs = parts.hltExitNs();
   }
@@ -157,13 +166,19 @@ abstract class VcpuRun extends LogicalCpu {
       default -> ON_TIMER_WRITE;
     });
     arming = true;
-    long ns = costs.draw(VM_EXIT_COST) + costs.draw(TIMER_HANDLER_COST);
+    fast = exit == ON_DEADLINE_WRITE && paths.deadlineFastPath();
+    long ns = costs.draw(VM_EXIT_COST) + costs.draw(fast ? TIMER_FAST_PATH_COST : TIMER_HANDLER_COST);
     boolean closeExpiry = Math.min(armNs, timer.dueNs()) - calendar.nowNs() < EXPIRY_CLOSE_NS;
     if (needResched || hostKick || coldNs > 0 || closeExpiry) {
       step(EXIT, CpuTime.EXIT, TIMER_WRITE_LABEL, ns);
       return false;
     }
-    if (!passesInTwo(EXIT, CpuTime.EXIT, TIMER_WRITE_LABEL, ns, ENTERING, TIMER_WRITE_LABEL, VM_ENTRY_COST)) {
+    if (fast) {
+      if (!passes(EXIT, CpuTime.EXIT, TIMER_WRITE_LABEL, ns)) {
+        return false;
+      }
+    } else if (!passesInTwo(
+        EXIT, CpuTime.EXIT, TIMER_WRITE_LABEL, ns, ENTERING, TIMER_WRITE_LABEL, VM_ENTRY_COST)) {
       return false;
     }
     // what entered does after an exit that nothing has happened to
@@ -186,7 +201,7 @@ abstract class VcpuRun extends LogicalCpu {
 
   @Override
   public void halt() {
-    if (hltInGuest) {
+    if (hltInGuest || (paths.idleHlt() && visible != 0)) {
       haltInGuest();
       return;
     }
@@ -376,7 +391,7 @@ abstract class VcpuRun extends LogicalCpu {
         arm();
         prepareEntry();
       }
-      case ON_ICR -> icrExit();
+      case ON_ICR, ON_INCOMPLETE_IPI -> icrExit();
       case ON_INTERRUPT, ON_PREEMPTION_TIMER -> step(
           EXIT_INTERRUPT, exit == ON_INTERRUPT ? CpuTime.HOST_IRQ : CpuTime.EXIT, HOST_IRQ_LABEL,
           costs.draw(INTERRUPT_EXIT_HANDLER_COST) + interruptNs);
@@ -386,11 +401,19 @@ abstract class VcpuRun extends LogicalCpu {
 
   /** The last check before entry: another thread's claim, and interrupts to inject. */
   final void prepareEntry() {
+    boolean straightBack = fast;
+    fast = false;
     if (needResched) {
       preempt(ENTERING);
       return;
     }
-    step(ENTERING, CpuTime.EXIT, ENTRY_LABEL[exit], costs.draw(entryCost()));
+    int entry = entryCost();
+    if (straightBack && entry == VM_ENTRY_COST) {
+      phase = ENTERING;
+      entered(); // its price was the fast path's
+      return;
+    }
+    step(ENTERING, CpuTime.EXIT, ENTRY_LABEL[exit], costs.draw(entry));
   }
 
   private int entryCost() {

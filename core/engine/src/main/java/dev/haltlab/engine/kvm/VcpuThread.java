@@ -19,6 +19,7 @@ import dev.haltlab.spi.Step;
  */
 abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
   private static final int SCHED_IN_LABEL = PathStep.SCHED_IN.ordinal();
+  private static final int HLT_LABEL = PathStep.HLT_EXIT.ordinal();
   private static final int POLLING_LABEL = PathStep.POLLING.ordinal();
   private static final int POLL_NOTICE_LABEL = PathStep.POLL_NOTICE.ordinal();
   private static final int PREEMPTED_LABEL = PathStep.PREEMPTED.ordinal();
@@ -27,9 +28,10 @@ abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
   private static final int HOST_SWITCH_COST = Step.HOST_SWITCH.ordinal();
   private static final int POLL_NOTICE_COST = Step.POLL_NOTICE.ordinal();
   private static final int POLL_RETURN_COST = Step.POLL_RETURN.ordinal();
-  static final int SCHEDULE_ABORT_COST = Step.SCHEDULE_ABORT.ordinal();
+  private static final int SCHEDULE_ABORT_COST = Step.SCHEDULE_ABORT.ordinal();
   private static final int SCHEDULE_OUT_COST = Step.SCHEDULE_OUT.ordinal();
   private static final int SCHED_IN_COST = Step.SCHED_IN.ordinal();
+  private static final int TIMER_SWITCH_COST = Step.TIMER_SWITCH.ordinal();
   private static final int WAKE_THREAD_COST = Step.WAKE_THREAD.ordinal();
 
   final Entity entity;
@@ -42,6 +44,10 @@ abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
   /** What comes before the thread's own wake-up on an idle pCPU: the timer's handler. */
   long wakeExtraNs;
   boolean wokenFromAnotherPcpu;
+  /** The interrupt that wakes the thread has come before its pCPU entered a C-state. */
+  private boolean stillAwake;
+  /** The timer is one of the host's while the thread blocks. */
+  private boolean timerSwitched;
   private int preemptedIn;
   long stealBeforeNs;
 
@@ -72,16 +78,34 @@ abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
       prepareEntry(); // straight back in; the strategy is not asked
       return;
     }
+    if (paths.preemptionTimer() && timer.dueNs() != Calendar.NEVER) {
+      timerSwitched = true;
+      step(SWITCHING_TIMER, CpuTime.EXIT, HLT_LABEL, costs.draw(TIMER_SWITCH_COST));
+    } else {
+      block();
+    }
+  }
+
+  /** kvm_vcpu_halt() begins: the strategy decides, and the thread polls or sleeps. */
+  final void block() {
     long nowNs = calendar.nowNs();
     long deadlineNs = halt.begin(nowNs);
     if (deadlineNs == nowNs) {
-      scheduleOut();
+      if (pending != 0) {
+        abortSchedule();
+      } else {
+        scheduleOut();
+      }
       return;
     }
     pollDeadlineNs = deadlineNs;
     phase = halt.isHindsight() ? UNDECIDED : POLLING;
     spend(CpuTime.POLL, POLLING_LABEL);
     until(Calendar.NEVER);
+    if (pending != 0) { // it came while the timer was switched
+      pollHit();
+      return;
+    }
     if (entity.cpu().waiting() > 0) {
       othersWait();
       if (phase != POLLING) {
@@ -108,6 +132,19 @@ abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
     step(POLL_NOTICE, CpuTime.POLL, POLL_NOTICE_LABEL, costs.draw(POLL_NOTICE_COST));
   }
 
+  /** The poll, or the bound's wait, ends with an interrupt. */
+  final void pollHit() {
+    if (phase == UNDECIDED) {
+      halt.settleAsPoll(calendar.nowNs());
+    }
+    noticed();
+  }
+
+  /** An interrupt comes before the switch to another thread: the sleep is given up. */
+  final void abortSchedule() {
+    step(SCHEDULE_ABORTED, CpuTime.SWITCH, WAKE_THREAD_LABEL, costs.draw(SCHEDULE_ABORT_COST));
+  }
+
   private void scheduleOut() {
     pollEnd.off();
     step(SCHEDULING_OUT, CpuTime.SWITCH, WAKE_THREAD_LABEL, costs.draw(SCHEDULE_OUT_COST));
@@ -120,7 +157,17 @@ abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
     spend(CpuTime.BLOCKED, WAKE_THREAD_LABEL);
     until(Calendar.NEVER);
     entity.cpu().blocked(entity, timer.dueNs());
+    if (pending != 0) {
+      stillAwake = true;
+      wakeUpVector();
+    }
   }
+
+  /**
+   * The host's interrupt for a vCPU that has blocked, on the pCPU where it did: a notification's, or the one a pCPU sends
+   * itself when it finds as it puts the vCPU that the notification came before (pi_enable_wakeup_handler()).
+   */
+  abstract void wakeUpVector();
 
   /** A bound's wake-up did not come within its horizon, or another thread wants the pCPU: it has slept all along. */
   private void settleAsBlock() {
@@ -145,7 +192,7 @@ abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
   /** The vCPU goes back in without having slept; {@code inLoop} if the poll loop itself saw the interrupt. */
   final void backFromPoll(boolean inLoop) {
     halt.end(calendar.nowNs(), false, inLoop, track());
-    stepThenEnter(SCHED_IN, SCHED_IN_LABEL, costs.draw(POLL_RETURN_COST));
+    stepThenEnter(SCHED_IN, SCHED_IN_LABEL, costs.draw(POLL_RETURN_COST) + switchTimerBack());
   }
 
   /** The thread is back in kvm_vcpu_block() after having slept. */
@@ -154,7 +201,13 @@ abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
       halt.end(calendar.nowNs(), true, false, track());
     }
     coldNs = goesCold ? costs.draw(COLD_WAKE_COST) : 0;
-    stepThenEnter(SCHED_IN, SCHED_IN_LABEL, costs.draw(SCHED_IN_COST));
+    stepThenEnter(SCHED_IN, SCHED_IN_LABEL, costs.draw(SCHED_IN_COST) + switchTimerBack());
+  }
+
+  private long switchTimerBack() {
+    boolean switched = timerSwitched;
+    timerSwitched = false;
+    return switched ? costs.draw(TIMER_SWITCH_COST) : 0;
   }
 
   // --- the thread ---
@@ -167,7 +220,9 @@ abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
   @Override
   public void wokenOnIdle(long cstateExitNs) {
     moveTo(entity.cpu().id(), entity.cpu().account());
-    if (cstateExitNs > 0) {
+    boolean inCstate = !stillAwake;
+    stillAwake = false;
+    if (cstateExitNs > 0 && inCstate) {
       step(C_EXIT, CpuTime.C_EXIT, CSTATE_EXIT_LABEL, cstateExitNs);
     } else {
       startWaking();
@@ -188,6 +243,7 @@ abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
     if (phase == BLOCKED) {
       preemptedIn = BLOCKED;
     }
+    stillAwake = false;
     moveTo(entity.cpu().id(), entity.cpu().account());
     phase = RUNNABLE;
     spend(CpuTime.RUNNABLE, PREEMPTED_LABEL);
@@ -313,7 +369,7 @@ abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
         preempt(POLLING);
       }
     } else if (phase == SCHEDULING_OUT && kickedMeanwhile) {
-      step(SCHEDULE_ABORTED, CpuTime.SWITCH, WAKE_THREAD_LABEL, costs.draw(SCHEDULE_ABORT_COST));
+      abortSchedule();
     }
   }
 

@@ -1,13 +1,12 @@
 package dev.haltlab.engine.kvm;
 
 import dev.haltlab.engine.Outcome;
-import dev.haltlab.engine.PassThrough;
 import dev.haltlab.engine.PathStep;
 import dev.haltlab.engine.guest.LogicalCpu;
 import dev.haltlab.engine.host.HostScheduler;
 import dev.haltlab.engine.host.PhysicalCpu;
 import dev.haltlab.engine.measure.CpuTime;
-import dev.haltlab.spi.Feature;
+import dev.haltlab.engine.sim.Calendar;
 import dev.haltlab.spi.HaltPoll;
 import dev.haltlab.spi.Step;
 import org.jspecify.annotations.Nullable;
@@ -25,13 +24,14 @@ public final class VirtualCpu extends VcpuThread {
   private static final int ICR_EXIT_WARM_COST = Step.ICR_EXIT_WARM.ordinal();
   private static final int ICR_HANDLER_COLD_COST = Step.ICR_HANDLER_COLD.ordinal();
   private static final int ICR_HANDLER_WARM_COST = Step.ICR_HANDLER_WARM.ordinal();
+  private static final int ICR_FAST_PATH_COST = Step.ICR_FAST_PATH.ordinal();
   private static final int POSTED_NOTIFICATION_COST = Step.POSTED_NOTIFICATION.ordinal();
   private static final int TRY_TO_WAKE_UP_COST = Step.TRY_TO_WAKE_UP.ordinal();
+  private static final int VIRTUAL_ICR_WRITE_COST = Step.VIRTUAL_ICR_WRITE.ordinal();
+  private static final int WAKE_UP_VECTOR_COST = Step.WAKE_UP_VECTOR.ordinal();
 
   private final HostScheduler scheduler;
   private final int timerSlot;
-  private final boolean posted;
-  private final boolean preemptionTimer;
 
   private @Nullable VirtualCpu ipiTarget;
   private boolean ipiTargetSleeps;
@@ -41,10 +41,6 @@ public final class VirtualCpu extends VcpuThread {
     super(parts, strategy);
     this.scheduler = parts.scheduler();
     this.timerSlot = parts.timerSlot();
-    this.posted = parts.features().contains(Feature.POSTED_INTERRUPTS);
-    // it stops counting in the deeper C-states, where a guest with MWAIT may be (kvm_can_use_hv_timer)
-    this.preemptionTimer =
-        parts.features().contains(Feature.PREEMPTION_TIMER) && !parts.passThrough().contains(PassThrough.MWAIT);
   }
 
   @Override
@@ -84,6 +80,8 @@ public final class VirtualCpu extends VcpuThread {
       case C_EXIT -> startWaking();
       case WAKING -> backInBlock();
       case SWITCHING_IN -> switchedIn();
+      case SWITCHING_TIMER -> block();
+      case BLOCKED -> wakeUpVector();
       default -> throw new IllegalStateException("a vCPU in phase " + phase + " had a step");
     }
   }
@@ -95,7 +93,13 @@ public final class VirtualCpu extends VcpuThread {
     VirtualCpu other = (VirtualCpu) target;
     ipiTarget = other;
     ipiTargetSleeps = other.phase == BLOCKED ? other.entity.cpu().isIdle() : other.isWaitingInGuest();
-    leaveGuest(ON_ICR);
+    if (paths.ipiVirtualization() || (paths.avic() && other.isOnPcpu())) {
+      other.receivePosted();
+      begin(ICR_EXIT_LABEL, false, false);
+      step(GUEST, CpuTime.GUEST, ICR_EXIT_LABEL, costs.draw(VIRTUAL_ICR_WRITE_COST));
+      return;
+    }
+    leaveGuest(paths.avic() ? ON_INCOMPLETE_IPI : ON_ICR);
     long ns = costs.draw(ipiTargetSleeps ? ICR_EXIT_COLD_COST : ICR_EXIT_WARM_COST);
     if (passesInTwo(EXIT, CpuTime.EXIT, ICR_EXIT_LABEL, ns, ICR_HANDLER, ICR_HANDLER_LABEL, icrHandlerCost())) {
       deliverIpi();
@@ -108,7 +112,7 @@ public final class VirtualCpu extends VcpuThread {
   }
 
   private int icrHandlerCost() {
-    return ipiTargetSleeps ? ICR_HANDLER_COLD_COST : ICR_HANDLER_WARM_COST;
+    return paths.icrFastPath() ? ICR_FAST_PATH_COST : ipiTargetSleeps ? ICR_HANDLER_COLD_COST : ICR_HANDLER_WARM_COST;
   }
 
   private void deliverIpi() {
@@ -142,26 +146,18 @@ public final class VirtualCpu extends VcpuThread {
     }
     switch (phase) {
       case GUEST, GUEST_COLD -> {
-        if (!posted) {
+        if (paths.posted()) {
+          notifyGuest(0);
+        } else {
           kickOut(); // EXTERNAL_INTERRUPT exit; injected at the re-entry
-        } else if (phase == GUEST_COLD
-            || !interruptible
-            || !breakAt(calendar.nowNs() + costs.draw(POSTED_NOTIFICATION_COST), INTERRUPT)) {
-          see(); // no exit: taken as soon as the guest allows it
         }
       }
       case ENTERING -> hostKick = true; // too late for this entry: an exit follows at once
-      case POLLING -> noticed();
-      case UNDECIDED -> {
-        halt.settleAsPoll(calendar.nowNs());
-        noticed();
-      }
-      case SCHEDULING_OUT -> step(
-          SCHEDULE_ABORTED, CpuTime.SWITCH, WAKE_THREAD_LABEL, costs.draw(SCHEDULE_ABORT_COST));
+      case POLLING, UNDECIDED -> pollHit();
+      case SCHEDULING_OUT -> abortSchedule();
       case BLOCKED -> {
-        halt.wokenByKick();
-        wokenFromAnotherPcpu = vector != TIMER || !entity.cpu().isIdle(); // its timer fires on the pCPU it ran on
-        scheduler.wake(entity);
+        // its timer fires on the pCPU it ran on, but for one that is posted
+        wake(vector != TIMER || paths.postedTimer() || !entity.cpu().isIdle());
         return costs.draw(TRY_TO_WAKE_UP_COST);
       }
       default -> { } // EXIT, WAKING, RUNNABLE and the rest: the bit is found at the next entry
@@ -169,14 +165,82 @@ public final class VirtualCpu extends VcpuThread {
     return 0;
   }
 
+  /** In guest mode: a notification comes {@code ns} from now and its way later; no exit. */
+  private void notifyGuest(long ns) {
+    if (phase == GUEST_COLD
+        || !interruptible
+        || !breakAt(calendar.nowNs() + ns + costs.draw(POSTED_NOTIFICATION_COST), INTERRUPT)) {
+      see(); // taken as soon as the guest allows it
+    }
+  }
+
+  private void wake(boolean fromAnotherPcpu) {
+    halt.wokenByKick();
+    wokenFromAnotherPcpu = fromAnotherPcpu;
+    scheduler.wake(entity);
+  }
+
+  /**
+   * The sender's CPU has posted a reschedule interrupt by itself: no host code runs on the sender's side, and none aborts
+   * a sleep that has begun. In host mode a notification finds an empty handler, whose time is not counted.
+   */
+  private void receivePosted() {
+    touched();
+    tellKick(RESCHEDULE);
+    guest.claimTransit();
+    pending |= RESCHEDULE;
+    switch (phase) {
+      case GUEST, GUEST_COLD -> notifyGuest(0);
+      case POLLING, UNDECIDED -> {
+        if (overlaid) {
+          kickedMeanwhile = true;
+        } else {
+          pollHit();
+        }
+      }
+      case BLOCKED -> {
+        if (endNs == Calendar.NEVER) { // else a notification is under way already
+          until(calendar.nowNs() + costs.draw(HOST_IPI_COST));
+        }
+      }
+      default -> { } // found at the next entry, without an exit even if that has begun, or when the thread is asleep
+    }
+  }
+
+  @Override
+  void wakeUpVector() {
+    PhysicalCpu cpu = entity.cpu();
+    boolean idle = cpu.isIdle();
+    long ns = costs.draw(WAKE_UP_VECTOR_COST);
+    if (idle) {
+      wakeExtraNs = ns;
+    } else {
+      cpu.interrupt(ns);
+    }
+    wake(!idle);
+  }
+
+  /** Whether AVIC takes this vCPU's thread to be on a pCPU, or it has blocked. */
+  private boolean isOnPcpu() {
+    return switch (phase) {
+      case GUEST, GUEST_COLD, EXIT, EXIT_INTERRUPT, ICR_HANDLER, SENDER_TAIL, ENTERING, SCHED_IN, SWITCHING_TIMER -> true;
+      case POLLING, UNDECIDED, POLL_NOTICE -> paths.avicWhilePolling();
+      default -> false;
+    };
+  }
+
   /** The host timer that backs the APIC timer fires on the pCPU of this vCPU. */
   private void timerFired() {
     touched();
     guest.claimSleeper();
+    if (paths.postedTimer()) {
+      timerFiredElsewhere();
+      return;
+    }
     if (phase == GUEST || phase == GUEST_COLD) {
       tellKick(TIMER);
       pending |= TIMER;
-      if (preemptionTimer) {
+      if (paths.preemptionTimer()) {
         breakOut(ON_PREEMPTION_TIMER, 0);
       } else {
         breakOut(ON_INTERRUPT, costs.draw(HOST_TIMER_COST));
@@ -189,6 +253,21 @@ public final class VirtualCpu extends VcpuThread {
       wakeExtraNs = ns;
     } else {
       cpu.interrupt(ns);
+    }
+    receive(TIMER);
+  }
+
+  /** The host timer fires on a housekeeping CPU, whose time is not counted. */
+  private void timerFiredElsewhere() {
+    long ns = costs.draw(HOST_TIMER_COST);
+    if (phase == GUEST || phase == GUEST_COLD) {
+      tellKick(TIMER);
+      pending |= TIMER;
+      notifyGuest(ns);
+      return;
+    }
+    if (phase == BLOCKED) {
+      wakeExtraNs = ns;
     }
     receive(TIMER);
   }

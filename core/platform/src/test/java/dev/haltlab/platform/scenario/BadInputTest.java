@@ -104,7 +104,7 @@ final class BadInputTest {
             "3:34: host.cpu.steps.coldWalk: unknown key (did you mean coldWake?)"),
         mistake("a bad enum value", "cpu: ivy-bridge", "cpu: {use: ivy-bridge, features: [virtualEio]}",
             "3:37: host.cpu.features[0]: expected one of virtualEoi, pvEoi, postedInterrupts, hostMwaitIdle, "
-                + "preemptionTimer; found 'virtualEio' (did you mean virtualEoi?)"),
+                + "preemptionTimer, ipiVirtualization, avic, idleHlt, postedTimer; found 'virtualEio' (did you mean virtualEoi?)"),
         mistake("an enum value twice", "cpu: ivy-bridge", "cpu: {use: ivy-bridge, features: [pvEoi, pvEoi]}",
             "3:44: host.cpu.features[1]: 'pvEoi' is listed twice (remove one)"),
         mistake("a timer that is none", "vcpus: 2", "vcpus: 2\n    apicTimer: tsc",
