@@ -1,5 +1,6 @@
 package dev.haltlab.platform.scenario;
 
+import dev.haltlab.engine.HostFeatures;
 import dev.haltlab.engine.PassThrough;
 import dev.haltlab.engine.SimulationSpec;
 import dev.haltlab.platform.catalog.Catalog;
@@ -21,6 +22,7 @@ import dev.haltlab.platform.scenario.model.Types;
 import dev.haltlab.platform.scenario.model.Variants;
 import dev.haltlab.platform.scenario.model.VmConfig;
 import dev.haltlab.spi.CState;
+import dev.haltlab.spi.Feature;
 import dev.haltlab.spi.Guest;
 import dev.haltlab.spi.GuestView;
 import dev.haltlab.spi.HaltPoll;
@@ -30,6 +32,7 @@ import dev.haltlab.spi.HostProfileProvider;
 import dev.haltlab.spi.IdlePolicy;
 import dev.haltlab.spi.IdlePolicyProvider;
 import dev.haltlab.spi.IdleState;
+import dev.haltlab.spi.KernelVersion;
 import dev.haltlab.spi.Seat;
 import dev.haltlab.spi.WorkloadProvider;
 import java.nio.file.Path;
@@ -302,6 +305,9 @@ public final class Planner {
         });
         if (problems.isEmpty()) {
           cpu.advise(warnings, problems);
+          if (!bound.native_()) {
+            adviseOnFeatures(bound.host().kernel(), (HostProfile) cpu.config());
+          }
           vms.values().forEach(vm -> vm.advise(bound.native_(), allowed, layers, warnings, problems));
         }
         if (!problems.isEmpty()) {
@@ -424,6 +430,18 @@ public final class Planner {
           problems.add(
               layers.place("native"), "native needs each vCPU of '" + vm + "' pinned to a pCPU of its own",
               "give vms." + vm + ".pin, as [0, 1]");
+        }
+      }
+
+      /** Features that are given, or the profile's, and that this host does not use. */
+      private void adviseOnFeatures(KernelVersion kernel, HostProfile profile) {
+        for (Feature feature : profile.features()) {
+          String why = HostFeatures.whyUnused(feature, profile.features(), kernel);
+          if (why != null) {
+            warnings.add(
+                layers.place("host", "cpu", "features"), Words.camelCase(feature.name()) + " has no effect: it " + why,
+                "give host.kernel a version that uses it, or leave it out of host.cpu.features");
+          }
         }
       }
 

@@ -577,6 +577,27 @@ public final class PlannerTest {
                 + "(leave it out, or take hlt out of vms.a.passThrough)"));
   }
 
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', nullValues = "none", value = {
+    "5.15|postedInterrupts, ipiVirtualization|"
+        + "ipiVirtualization has no effect: it is used since Linux 6.0, and the host has 5.15",
+    "6.11|ipiVirtualization|ipiVirtualization has no effect: it needs postedInterrupts",
+    "6.11|postedInterrupts, avic, ipiVirtualization|"
+        + "ipiVirtualization has no effect: it is Intel's, and avic AMD's",
+    "3.11|preemptionTimer|preemptionTimer has no effect: it is used since Linux 4.7, and the host has 3.11",
+    "6.14|idleHlt|idleHlt has no effect: it is used since Linux 6.15, and the host has 6.14",
+    "6.11|postedInterrupts, ipiVirtualization, preemptionTimer|none",
+    "6.15|postedInterrupts, avic, idleHlt|none",
+  })
+  void aFeatureThatTheHostDoesNotUseIsWarnedOf(String kernel, String features, String warning) throws Exception {
+    Plan plan = plan("scenario: s\nhost:\n  cpu: {use: ivy-bridge, features: [" + features + "]}\n  kernel: \"" + kernel
+        + "\"\nvms: {a: {workload: idle}}\n");
+    assertThat(plan.warnings().stream().map(Problem::toString).map(w -> w.replaceFirst("(?s)^.*s.yaml:", "")).toList())
+        .isEqualTo(warning == null ? List.of() : List.of(
+            "3:36: host.cpu.features: " + warning
+                + " (give host.kernel a version that uses it, or leave it out of host.cpu.features)"));
+  }
+
   @Test
   void aPluginThatFailsToGiveAdviceIsAProblem() throws IOException {
     ProblemsException e = catchThrowableOfType(ProblemsException.class, () ->
