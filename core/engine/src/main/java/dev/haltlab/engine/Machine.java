@@ -89,7 +89,9 @@ final class Machine {
       pcpus.add(
           new PhysicalCpu(
               i, calendar, costs("host/" + i), tickSlots + i, hostTickNs,
-              new IdleStates(spec.host().profile().cstates(), spec.host().deepestCState())));
+              new IdleStates(
+                  spec.host().profile().cstates(), spec.host().deepestCState(), spec.host().idleGovernor()),
+              spec.host().lazySwitchNs()));
     }
     HostScheduler scheduler = new HostScheduler(pcpus);
     List<GuestCpu> guestCpus = new ArrayList<>();
@@ -193,7 +195,7 @@ final class Machine {
                 Paths.of(spec.host().profile(), spec.host().kernel(), vm.apicTimer(), vm.passThrough()),
                 spec.host().kernel().atLeast(ABORT_IS_SUCCESS_SINCE[0], ABORT_IS_SUCCESS_SINCE[1]),
                 vm.forbidHostPoll(), !guests.get(vmIndex).isBare(), vm.passThrough(),
-                spec.host().profile().cstates().get(0).exitLatency().toNanos()),
+                spec.host().profile().cstates().get(0).exitLatency().toNanos(), spec.host().tpauseNs()),
             strategy);
     view.cpu = cpu;
     own(cpu, index, guestCpu, start);

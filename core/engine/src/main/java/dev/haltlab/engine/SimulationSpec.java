@@ -75,10 +75,15 @@ public record SimulationSpec(
    * @param hz its own tick, per second, 1 to 10,000
    * @param pcpus number of CPUs, 1 to 1024
    * @param deepestCState index into the profile's C-states: the deepest one allowed
+   * @param idleGovernor how it chooses among the C-states allowed
+   * @param lazySwitchNs how long a pCPU with nothing to run keeps the context of the thread that went to sleep, ns, at
+   *     least 0: woken meanwhile, a vCPU need not be scheduled in
+   * @param tpauseNs how long a halt poll pauses between two looks (TPAUSE), ns, at least 0; 0 for a plain PAUSE
    * @param tasks threads of the host other than vCPUs
    */
   public record Host(
-      HostProfile profile, KernelVersion kernel, int hz, int pcpus, int deepestCState, List<HostTask> tasks) {
+      HostProfile profile, KernelVersion kernel, int hz, int pcpus, int deepestCState, HostIdleGovernor idleGovernor,
+      long lazySwitchNs, long tpauseNs, List<HostTask> tasks) {
     public Host {
       tasks = List.copyOf(tasks);
       if (hz < 1 || hz > 10_000) {
@@ -90,12 +95,24 @@ public record SimulationSpec(
       if (deepestCState < 0 || deepestCState >= profile.cstates().size()) {
         throw new IllegalArgumentException("deepestCState must be an index into the profile's C-states");
       }
+      if (lazySwitchNs < 0) {
+        throw new IllegalArgumentException("lazySwitch must be at least 0 ns, was " + lazySwitchNs);
+      }
+      if (tpauseNs < 0) {
+        throw new IllegalArgumentException("tpause must be at least 0 ns, was " + tpauseNs);
+      }
       for (HostTask task : tasks) {
         if (task.pcpu >= pcpus) {
           throw new IllegalArgumentException(
               "tasks: '" + task.name + "' is placed on pCPU " + task.pcpu + ", the host has 0 to " + (pcpus - 1));
         }
       }
+    }
+
+    /** A host with the plain idle governor, which switches to idle at once and polls with PAUSE. */
+    public Host(
+        HostProfile profile, KernelVersion kernel, int hz, int pcpus, int deepestCState, List<HostTask> tasks) {
+      this(profile, kernel, hz, pcpus, deepestCState, HostIdleGovernor.AVERAGE, 0, 0, tasks);
     }
   }
 

@@ -57,6 +57,9 @@ final class Lab {
   private List<CState> cstates = List.of(new CState("C1", Duration.ZERO, Duration.ZERO, -1));
   private KernelVersion hostKernel = KernelVersion.parse("6.1");
   private int hostHz = QUIET;
+  private HostIdleGovernor idleGovernor = HostIdleGovernor.AVERAGE;
+  private long lazySwitchNs;
+  private long tpauseNs;
   private int pcpus;
   private List<Integer> pin;
   private KernelVersion guestKernel = KernelVersion.parse("3.16");
@@ -131,6 +134,21 @@ final class Lab {
 
   Lab cstates(CState... shallowestFirst) {
     cstates = List.of(shallowestFirst);
+    return this;
+  }
+
+  Lab idleGovernor(HostIdleGovernor governor) {
+    idleGovernor = governor;
+    return this;
+  }
+
+  Lab lazySwitch(long ns) {
+    lazySwitchNs = ns;
+    return this;
+  }
+
+  Lab tpause(long ns) {
+    tpauseNs = ns;
     return this;
   }
 
@@ -321,7 +339,8 @@ final class Lab {
 
   SimulationSpec spec(long warmupNs, long forNs) {
     SimulationSpec.Host host =
-        new SimulationSpec.Host(profile(), hostKernel, hostHz, pcpus, cstates.size() - 1, hostTasks);
+        new SimulationSpec.Host(
+            profile(), hostKernel, hostHz, pcpus, cstates.size() - 1, idleGovernor, lazySwitchNs, tpauseNs, hostTasks);
     SimulationSpec.Vm vm =
         new SimulationSpec.Vm(
             "vm", bare ? null : guestKernel, guestHz, watchdog, vcpus, pin, forbidHostPoll, apicTimer,

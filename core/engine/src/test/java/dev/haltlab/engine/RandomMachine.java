@@ -47,6 +47,7 @@ final class RandomMachine {
   final List<Books> books = new ArrayList<>();
 
   private final SplittableRandom random;
+  private final SplittableRandom options;
   private final boolean constantPrices;
   private final SimulationSpec.Host host;
   private final List<SimulationSpec.Vm> vms = new ArrayList<>();
@@ -68,17 +69,23 @@ final class RandomMachine {
 
   RandomMachine(long seed) {
     this.random = new SplittableRandom(seed);
+    this.options = new SplittableRandom(~seed);
     this.countsFromStart = seed % 2 == 0;
     this.constantPrices = random.nextBoolean();
     int pcpus = 1 + random.nextInt(4);
     this.host =
         new SimulationSpec.Host(
             profile(), KernelVersion.parse(pick("3.11", "4.9", "5.16", "5.17", "6.1", "6.15")), pick(100, 250, 1_000), pcpus,
-            random.nextInt(2), hostTasks(pcpus));
+            random.nextInt(2), governor(), options.nextBoolean() ? 0 : options.nextLong(500 * US),
+            options.nextBoolean() ? 0 : 1 + options.nextLong(3 * US), hostTasks(pcpus));
     int count = 1 + random.nextInt(3);
     for (int i = 0; i < count; i++) {
       vms.add(vm("vm" + i, pcpus, i > 0 || !countsFromStart));
     }
+  }
+
+  private HostIdleGovernor governor() {
+    return HostIdleGovernor.values()[options.nextInt(HostIdleGovernor.values().length)];
   }
 
   @SafeVarargs

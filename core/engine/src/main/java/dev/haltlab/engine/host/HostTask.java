@@ -143,7 +143,7 @@ public final class HostTask implements HostThread, Source, Window.Meter {
   }
 
   @Override
-  public void wokenOnIdle(long cstateExitNs) {
+  public void wokenOnIdle(long cstateExitNs, boolean loaded) {
     mustGo = false;
     if (cstateExitNs == 0) {
       come();

@@ -12,8 +12,13 @@ public interface HostThread {
   /** Its place in a run queue. */
   Entity entity();
 
-  /** The thread got an idle pCPU by being woken; the pCPU needs {@code cstateExitNs} to leave its C-state. */
-  void wokenOnIdle(long cstateExitNs);
+  /**
+   * The thread got an idle pCPU by being woken.
+   *
+   * @param cstateExitNs what the pCPU needs to leave its C-state
+   * @param loaded whether its context is still on the pCPU: the switch away from it was delayed
+   */
+  void wokenOnIdle(long cstateExitNs, boolean loaded);
 
   /** The thread was woken but its pCPU is busy: it waits. */
   void queued();

@@ -26,6 +26,7 @@ public final class PhysicalCpu implements Source, Window.Meter {
   private final int tickSlot;
   private final long tickNs;
   private final IdleStates idleStates;
+  private final long lazyNs;
   private final FairQueue<HostThread.Entity> queue = new FairQueue<>();
 
   /** Time of the threads that ran here, by {@link CpuTime}; charged by them. */
@@ -36,6 +37,9 @@ public final class PhysicalCpu implements Source, Window.Meter {
   private boolean idle = true;
   private int idleState;
   private long idleSinceNs;
+  /** The thread that slept last, while its context may still be loaded: until {@link #lazyUntilNs}. */
+  private HostThread.@Nullable Entity loaded;
+  private long lazyUntilNs;
   private @Nullable Recorder recorder;
   /** The threads that run, wait or sleep here. */
   private final List<HostThread.Entity> residents = new ArrayList<>();
@@ -43,14 +47,17 @@ public final class PhysicalCpu implements Source, Window.Meter {
   /**
    * @param tickNs period of the host's tick
    * @param idleStates its C-states and the choice among them
+   * @param lazyNs how long it waits in its shallowest C-state, the sleeper's context loaded, before it switches to idle
    */
-  public PhysicalCpu(int id, Calendar calendar, Costs costs, int tickSlot, long tickNs, IdleStates idleStates) {
+  public PhysicalCpu(
+      int id, Calendar calendar, Costs costs, int tickSlot, long tickNs, IdleStates idleStates, long lazyNs) {
     this.id = id;
     this.calendar = calendar;
     this.costs = costs;
     this.tickSlot = tickSlot;
     this.tickNs = tickNs;
     this.idleStates = idleStates;
+    this.lazyNs = lazyNs;
     this.idleNs = new long[idleStates.count()];
   }
 
@@ -97,7 +104,8 @@ public final class PhysicalCpu implements Source, Window.Meter {
     if (running == null) {
       current = woken;
       queue.startWoken(woken, calendar.nowNs());
-      woken.thread().wokenOnIdle(leaveIdle());
+      boolean still = woken == loaded && calendar.nowNs() <= lazyUntilNs;
+      woken.thread().wokenOnIdle(leaveIdle(), still);
       return;
     }
     queue.addWoken(woken);
@@ -123,6 +131,7 @@ public final class PhysicalCpu implements Source, Window.Meter {
     running.timerNs = timerNs;
     queue.charge(running, calendar.nowNs());
     dispatchNext();
+    delaySwitch(running, calendar.nowNs());
   }
 
   /** The running thread gives up the pCPU but still wants it. */
@@ -163,24 +172,49 @@ public final class PhysicalCpu implements Source, Window.Meter {
   public void idle(long timerNs) {
     idle = true;
     idleSinceNs = calendar.nowNs();
+    lazyUntilNs = idleSinceNs;
     idleState = idleStates.choose(timerNs == Calendar.NEVER ? Calendar.NEVER : timerNs - idleSinceNs);
+  }
+
+  /** If the pCPU went idle, it keeps the context of the thread that sleeps since {@code sinceNs}. */
+  private void delaySwitch(HostThread.Entity sleeper, long sinceNs) {
+    if (lazyNs > 0 && idle) {
+      loaded = sleeper;
+      lazyUntilNs = sinceNs + lazyNs;
+    }
   }
 
   /** Goes idle natively in the C-state that the guest has chosen itself, one that takes {@code exitNs} to leave. */
   public void idleAs(long exitNs) {
     idle = true;
     idleSinceNs = calendar.nowNs();
+    lazyUntilNs = idleSinceNs;
     idleState = idleStates.within(exitNs);
   }
 
   /** Leaves idle; returns what the C-state costs beyond the shallowest one, ns. */
   public long leaveIdle() {
     idle = false;
-    long ns = calendar.nowNs() - idleSinceNs;
-    idleNs[idleState] += ns;
-    tellIdle(idleSinceNs);
-    idleStates.observed(ns);
+    long nowNs = calendar.nowNs();
+    long chosenNs = nowNs - Math.max(idleSinceNs, lazyUntilNs);
+    chargeIdle(nowNs);
+    boolean switched = loaded == null || nowNs > lazyUntilNs;
+    loaded = null;
+    if (!switched) {
+      return 0; // still in the shallowest state
+    }
+    idleStates.observed(chosenNs);
     return idleStates.excessNs(idleState);
+  }
+
+  /** Charges idle time up to now: the shallowest state's while the switch is delayed, then the chosen one's. */
+  private void chargeIdle(long nowNs) {
+    long switchedNs = Math.min(nowNs, Math.max(idleSinceNs, lazyUntilNs));
+    idleNs[0] += switchedNs - idleSinceNs;
+    tellIdle(0, idleSinceNs, switchedNs);
+    idleNs[idleState] += nowNs - switchedNs;
+    tellIdle(idleState, switchedNs, nowNs);
+    idleSinceNs = nowNs;
   }
 
   /**
@@ -194,17 +228,18 @@ public final class PhysicalCpu implements Source, Window.Meter {
     dispatchNext();
     if (idle) {
       idleSinceNs = sinceNs;
+      lazyUntilNs = sinceNs;
+      delaySwitch(running, sinceNs);
     } else {
       idleNs[idleState] += calendar.nowNs() - sinceNs;
-      tellIdle(sinceNs);
+      tellIdle(idleState, sinceNs, calendar.nowNs());
     }
   }
 
-  private void tellIdle(long fromNs) {
+  private void tellIdle(int state, long fromNs, long toNs) {
     Recorder told = recorder;
-    long nowNs = calendar.nowNs();
-    if (told != null && nowNs > fromNs) {
-      told.idle(id, idleState, fromNs, nowNs);
+    if (told != null && toNs > fromNs) {
+      told.idle(id, state, fromNs, toNs);
     }
   }
 
@@ -247,20 +282,18 @@ public final class PhysicalCpu implements Source, Window.Meter {
 
   @Override
   public void reset(long nowNs) {
-    Arrays.fill(idleNs, 0);
-    Arrays.fill(spentNs, 0);
     if (idle) {
-      tellIdle(idleSinceNs);
+      chargeIdle(nowNs);
     }
     idleSinceNs = nowNs;
+    Arrays.fill(idleNs, 0);
+    Arrays.fill(spentNs, 0);
   }
 
   @Override
   public void close(long nowNs) {
     if (idle) {
-      idleNs[idleState] += nowNs - idleSinceNs;
-      tellIdle(idleSinceNs);
-      idleSinceNs = nowNs;
+      chargeIdle(nowNs);
     }
   }
 }

@@ -20,8 +20,10 @@ import java.util.Set;
  * @param paths the paths its interrupts, timer and HLT take
  * @param passThrough what its guest executes without an exit
  * @param hltExitNs what leaving the pCPU's shallowest C-state takes, where HLT waits
+ * @param tpauseNs how long the poll loop pauses between two looks, ns; 0 for a plain PAUSE
  */
 public record VcpuParts(
     String vm, int index, Calendar calendar, Costs costs, GuestCpu guest, HostScheduler scheduler, PhysicalCpu cpu,
     int boundTo, int stepSlot, int timerSlot, int pollSlot, Window window, Set<Feature> features, Paths paths,
-    boolean abortIsSuccess, boolean pollForbidden, boolean goesCold, Set<PassThrough> passThrough, long hltExitNs) {}
+    boolean abortIsSuccess, boolean pollForbidden, boolean goesCold, Set<PassThrough> passThrough, long hltExitNs,
+    long tpauseNs) {}

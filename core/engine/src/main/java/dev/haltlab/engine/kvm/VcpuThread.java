@@ -39,8 +39,12 @@ abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
   final HaltPath halt;
   private final boolean hostIdlePolls;
   private final boolean goesCold;
+  private final long tpauseNs;
 
   private long pollDeadlineNs;
+  /** When the poll loop last began to pause. */
+  private long pauseSinceNs;
+  private boolean stillLoaded;
   /** What comes before the thread's own wake-up on an idle pCPU: the timer's handler. */
   long wakeExtraNs;
   boolean wokenFromAnotherPcpu;
@@ -67,6 +71,7 @@ abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
     this.halt = new HaltPath(strategy, parts.vm(), parts.index(), parts.pollForbidden(), parts.abortIsSuccess());
     this.hostIdlePolls = parts.features().contains(Feature.HOST_MWAIT_IDLE);
     this.goesCold = parts.goesCold();
+    this.tpauseNs = parts.tpauseNs();
   }
 
   // --- the halt path ---
@@ -99,11 +104,12 @@ abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
       return;
     }
     pollDeadlineNs = deadlineNs;
+    pauseSinceNs = nowNs;
     phase = halt.isHindsight() ? UNDECIDED : POLLING;
     spend(CpuTime.POLL, POLLING_LABEL);
     until(Calendar.NEVER);
     if (pending != 0) { // it came while the timer was switched
-      pollHit();
+      pollHit(false);
       return;
     }
     if (entity.cpu().waiting() > 0) {
@@ -126,18 +132,30 @@ abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
     }
   }
 
-  final void noticed() {
+  /** An interrupt is pending: the poll loop sees it at once or, from another pCPU, when its pause is over. */
+  final void noticed(boolean fromAnotherPcpu) {
     pollEnd.off();
-    halt.pollEnded(calendar.nowNs());
-    step(POLL_NOTICE, CpuTime.POLL, POLL_NOTICE_LABEL, costs.draw(POLL_NOTICE_COST));
+    long nowNs = calendar.nowNs();
+    long pauseNs = fromAnotherPcpu ? pauseLeftNs(nowNs) : 0; // an interrupt of this pCPU ends TPAUSE
+    halt.pollEnded(nowNs + pauseNs);
+    step(POLL_NOTICE, CpuTime.POLL, POLL_NOTICE_LABEL, pauseNs + costs.draw(POLL_NOTICE_COST));
+  }
+
+  /** The last pause ends with the window. */
+  private long pauseLeftNs(long nowNs) {
+    if (tpauseNs == 0) {
+      return 0;
+    }
+    long intoNs = (nowNs - pauseSinceNs) % tpauseNs;
+    return intoNs == 0 ? 0 : Math.min(tpauseNs - intoNs, pollDeadlineNs - nowNs);
   }
 
   /** The poll, or the bound's wait, ends with an interrupt. */
-  final void pollHit() {
+  final void pollHit(boolean fromAnotherPcpu) {
     if (phase == UNDECIDED) {
       halt.settleAsPoll(calendar.nowNs());
     }
-    noticed();
+    noticed(fromAnotherPcpu);
   }
 
   /** An interrupt comes before the switch to another thread: the sleep is given up. */
@@ -201,7 +219,10 @@ abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
       halt.end(calendar.nowNs(), true, false, track());
     }
     coldNs = goesCold ? costs.draw(COLD_WAKE_COST) : 0;
-    stepThenEnter(SCHED_IN, SCHED_IN_LABEL, costs.draw(SCHED_IN_COST) + switchTimerBack());
+    // with its context still loaded there is nothing to load: it returns as from a poll
+    int cost = stillLoaded ? POLL_RETURN_COST : SCHED_IN_COST;
+    stillLoaded = false;
+    stepThenEnter(SCHED_IN, SCHED_IN_LABEL, costs.draw(cost) + switchTimerBack());
   }
 
   private long switchTimerBack() {
@@ -218,7 +239,8 @@ abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
   }
 
   @Override
-  public void wokenOnIdle(long cstateExitNs) {
+  public void wokenOnIdle(long cstateExitNs, boolean loaded) {
+    stillLoaded = loaded;
     moveTo(entity.cpu().id(), entity.cpu().account());
     boolean inCstate = !stillAwake;
     stillAwake = false;
@@ -262,10 +284,11 @@ abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
       case POLLING -> {
         coldNs = goesCold ? costs.draw(COLD_WAKE_COST) : 0;
         phase = POLLING;
+        pauseSinceNs = calendar.nowNs();
         spend(CpuTime.POLL, POLLING_LABEL);
         until(Calendar.NEVER);
         if (pending != 0) {
-          noticed();
+          noticed(false);
         } else if (pollDeadlineNs <= calendar.nowNs()) {
           halt.pollEnded(calendar.nowNs());
           scheduleOut();
@@ -357,8 +380,9 @@ abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
     spend(resumeWay, resumeLabel);
     until(resumeNs == Calendar.NEVER ? Calendar.NEVER : calendar.nowNs() + resumeNs);
     if (phase == POLLING) {
+      pauseSinceNs = calendar.nowNs();
       if (kickedMeanwhile) {
-        noticed();
+        noticed(false);
       } else if (pollOverMeanwhile) {
         halt.pollEnded(calendar.nowNs());
         scheduleOut();

@@ -153,7 +153,7 @@ public final class VirtualCpu extends VcpuThread {
         }
       }
       case ENTERING -> hostKick = true; // too late for this entry: an exit follows at once
-      case POLLING, UNDECIDED -> pollHit();
+      case POLLING, UNDECIDED -> pollHit(vector != TIMER || paths.postedTimer());
       case SCHEDULING_OUT -> abortSchedule();
       case BLOCKED -> {
         // its timer fires on the pCPU it ran on, but for one that is posted
@@ -195,7 +195,7 @@ public final class VirtualCpu extends VcpuThread {
         if (overlaid) {
           kickedMeanwhile = true;
         } else {
-          pollHit();
+          pollHit(paths.avic()); // a notification interrupts the pause, a doorbell does nothing in host mode
         }
       }
       case BLOCKED -> {

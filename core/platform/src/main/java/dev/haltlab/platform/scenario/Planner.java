@@ -354,7 +354,9 @@ public final class Planner {
         try {
           SimulationSpec spec = new SimulationSpec(
               c.seed(), c.native_(),
-              new SimulationSpec.Host(profile, c.host().kernel(), c.host().hz(), pcpus, deepest, tasks),
+              new SimulationSpec.Host(
+                  profile, c.host().kernel(), c.host().hz(), pcpus, deepest, c.host().idleGovernor(),
+                  c.host().lazySwitch().toNanos(), c.host().tpause().toNanos(), tasks),
               vms.values().stream().map(Vm::spec).toList(), primary, c.run().warmup().toNanos(),
               c.run().for_().toNanos());
           return new Plan.Variant(name, c.native_(), hindsight && !c.native_(), tree, spec);
@@ -373,7 +375,8 @@ public final class Planner {
             v.config.forbidHostPoll(), v.config.apicTimer(), v.config.passThrough(), Optional.of(v.haltPoll.slot()),
             v.idle.slot(), v.workload.slot())));
         HostConfig host = new HostConfig(
-            cpu.slot(), c.host().kernel(), c.host().hz(), Optional.of(pcpus), Optional.of(cstate), c.host().tasks());
+            cpu.slot(), c.host().kernel(), c.host().hz(), Optional.of(pcpus), Optional.of(cstate),
+            c.host().idleGovernor(), c.host().lazySwitch(), c.host().tpause(), c.host().tasks());
         return new ScenarioConfig(
             c.scenario(), c.seed(), host, poll.slot(),
             Optional.of(List.copyOf(vms.keySet()).get(primary)), c.native_(), resolvedVms, c.run(), Variants.NONE);

@@ -105,6 +105,10 @@ final class BadInputTest {
         mistake("a bad enum value", "cpu: ivy-bridge", "cpu: {use: ivy-bridge, features: [virtualEio]}",
             "3:37: host.cpu.features[0]: expected one of virtualEoi, pvEoi, postedInterrupts, hostMwaitIdle, "
                 + "preemptionTimer, ipiVirtualization, avic, idleHlt, postedTimer; found 'virtualEio' (did you mean virtualEoi?)"),
+        mistake("an unknown idle governor", "cpu: ivy-bridge", "cpu: ivy-bridge\n  idleGovernor: laddr",
+            "4:17: host.idleGovernor: expected one of average, ladder, deepest; found 'laddr' (did you mean ladder?)"),
+        mistake("a pause that TPAUSE does not take", "cpu: ivy-bridge", "cpu: ivy-bridge\n  tpause: 1ms",
+            "4:11: host.tpause: must be at most 100us, was 1000000ns"),
         mistake("an enum value twice", "cpu: ivy-bridge", "cpu: {use: ivy-bridge, features: [pvEoi, pvEoi]}",
             "3:44: host.cpu.features[1]: 'pvEoi' is listed twice (remove one)"),
         mistake("a timer that is none", "vcpus: 2", "vcpus: 2\n    apicTimer: tsc",
