@@ -8,5 +8,6 @@ module dev.haltlab.host {
   provides dev.haltlab.spi.HostProfileProvider with
       dev.haltlab.host.SandyBridge,
       dev.haltlab.host.IvyBridge,
-      dev.haltlab.host.Haswell;
+      dev.haltlab.host.Haswell,
+      dev.haltlab.host.SkylakeSp;
 }

@@ -8,7 +8,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * The prices behind the three built-in profiles.
+ * The prices behind the talk's three profiles.
  *
  * <p>Two sets, because the talk measured on two machines. The IPI to a halted vCPU, segment by segment, is Sandy
  * Bridge's; other CPUs scale it by the ratio of their printed medians. Everything else is set so that loopback TCP_RR

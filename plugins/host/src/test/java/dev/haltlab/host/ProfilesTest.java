@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.FieldSource;
  * poses as better founded than it is.
  */
 class ProfilesTest {
-  static final List<HostProfileProvider> PROVIDERS = List.of(new SandyBridge(), new IvyBridge(), new Haswell());
+  static final List<HostProfileProvider> PROVIDERS = List.of(new SandyBridge(), new IvyBridge(), new Haswell(), new SkylakeSp());
 
   private static final List<Step> ALWAYS =
       List.of(Step.ICR_EXIT_COLD, Step.ICR_HANDLER_COLD, Step.WAKE_THREAD, Step.SCHED_IN, Step.INJECT_COLD);
@@ -60,14 +60,15 @@ class ProfilesTest {
   }
 
   @Test
-  void theModuleProvidesAllThree() {
+  void theModuleProvidesThemAll() {
     var provided =
         ProfilesTest.class.getModule().getDescriptor().provides().stream()
             .filter(p -> p.service().equals(HostProfileProvider.class.getName()))
             .flatMap(p -> p.providers().stream());
     assertThat(provided)
-        .containsExactlyInAnyOrder(SandyBridge.class.getName(), IvyBridge.class.getName(), Haswell.class.getName());
-    assertThat(PROVIDERS).extracting(HostProfileProvider::id).containsExactly("sandy-bridge", "ivy-bridge", "haswell");
+        .containsExactlyInAnyOrderElementsOf(PROVIDERS.stream().map(each -> each.getClass().getName()).toList());
+    assertThat(PROVIDERS).extracting(HostProfileProvider::id)
+        .containsExactly("sandy-bridge", "ivy-bridge", "haswell", "skylake-sp");
   }
 
   @ParameterizedTest
@@ -206,6 +207,21 @@ class ProfilesTest {
     assertThat(cost(IVY_BRIDGE, step).source()).startsWith(base.source()).contains("5.6/5.7");
     assertScaled(cost(HASWELL, step), base, 4.9 / 5.7);
     assertThat(cost(HASWELL, step).source()).startsWith(base.source()).contains("4.9/5.7");
+  }
+
+  /** A price that is another CPU's must not look as if it were known. */
+  @Test
+  void ofSkylakeOnlyTheExitAndEntryAreKnown() {
+    HostProfile skylake = new SkylakeSp().defaults();
+    Set<Step> known = EnumSet.of(Step.VM_EXIT, Step.VM_ENTRY);
+    skylake.steps().forEach((step, cost) -> {
+      assertThat(cost.basis()).as(step.key()).isEqualTo(known.contains(step) ? Basis.DERIVED : Basis.ASSUMED);
+      if (!known.contains(step)) {
+        assertThat(cost.p50Ps()).as(step.key()).isEqualTo(cost(SANDY_BRIDGE, step).p50Ps());
+      }
+    });
+    long roundTripPs = known.stream().mapToLong(step -> cost(skylake, step).p50Ps()).sum();
+    assertThat(roundTripPs).as("1,800 cycles at 2.5 GHz").isCloseTo(720_000, within(2L));
   }
 
   private static void assertScaled(Cost scaled, Cost base, double ratio) {

@@ -305,7 +305,7 @@ public final class PlannerTest {
     host("mine", "use: nothing\n");
     assertThat(problems(GOOD.replace("cpu: ivy-bridge", "cpu: mine"))).containsExactly(
         profile + ":1:6: use: there is no host CPU profile 'nothing' "
-            + "(there are: haswell, ivy-bridge, mine, sandy-bridge)");
+            + "(there are: haswell, ivy-bridge, mine, sandy-bridge, skylake-sp)");
   }
 
   @Test
