@@ -49,6 +49,8 @@ public final class GuestCpu {
   int phase = Phase.SCHEDULE;
   /** Whether an operation is under way: proceeding waits for its end. */
   boolean issued;
+  /** Whether there is a recorder to tell; looked at where asking for it would be a call for nothing. */
+  boolean recorded;
   private int stuckCount;
   private long stuckAtNs;
 
@@ -256,7 +258,9 @@ public final class GuestCpu {
 
   void schedule() {
     needResched = false;
-    Told.switched(this, Recorder.NONE);
+    if (recorded) {
+      Told.switched(this, Recorder.NONE);
+    }
     Task chosen = runQueue.take();
     if (chosen != null) {
       boolean stays = chosen == last && !idle;
@@ -281,7 +285,9 @@ public final class GuestCpu {
     next = null;
     current = task;
     last = task;
-    Told.switched(this, task.index);
+    if (recorded) {
+      Told.switched(this, task.index);
+    }
     runQueue.started(task, calendar.nowNs());
     phase = task.resumeAt;
     if (awakening != null) {

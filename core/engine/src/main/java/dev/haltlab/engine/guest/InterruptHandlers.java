@@ -38,7 +38,9 @@ final class InterruptHandlers {
 
   void enter() {
     vector = guest.under.takeVector();
-    Told.interrupted(guest, vector);
+    if (guest.recorded) {
+      Told.interrupted(guest, vector);
+    }
     if (vector == LogicalCpu.TIMER) {
       guest.claimSleeper();
     }

@@ -113,6 +113,7 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
    */
   public final void recordTo(Recorder recorder, int thread, int pcpu) {
     track = new Track(recorder, thread, pcpu, way, label);
+    guest.recorded = true;
   }
 
   /** What tells the recorder; null if there is none. */

@@ -62,7 +62,9 @@ final class Verbs {
     if (task.verb == Task.Verb.NONE) {
       throw face.failure("issued no verb", null);
     }
-    Told.verb(guest, task);
+    if (guest.recorded) {
+      Told.verb(guest, task);
+    }
     if (guest.interrupts.owesEoi()) {
       guest.phase = Phase.VERB;
       guest.interrupts.payEoi();
@@ -177,7 +179,9 @@ final class Verbs {
     }
     Task waiter = queue.firstWaiter();
     long arrival = guest.kernel.nextArrival();
-    Told.sent(guest, task, queue, arrival);
+    if (guest.recorded) {
+      Told.sent(guest, task, queue, arrival);
+    }
     if (waiter != null && queue instanceof Queue.OfSignals signals && signals.autoReset) {
       waiter.signalled = true; // the signal is the waiter's now, and forgotten
       waiter.signalToken = token;
@@ -208,7 +212,9 @@ final class Verbs {
     GuestCpu target = guest.kernel.placeFor(waiter);
     waiter.cpu = target;
     if (target.wake(waiter, token, guest)) {
-      Told.ipi(guest, target);
+      if (guest.recorded) {
+        Told.ipi(guest, target);
+      }
       guest.under.sendIpi(target.under);
       guest.issued = true;
     }
@@ -235,7 +241,9 @@ final class Verbs {
     Task task = guest.task();
     if (task.signalled) {
       Token token = task.signalToken;
-      Told.taken(guest, task, task.verbQueues[0], task.signalArrival);
+      if (guest.recorded) {
+        Told.taken(guest, task, task.verbQueues[0], task.signalArrival);
+      }
       task.signalled = false;
       task.signalToken = null;
       taken(task, token, guest.cost(AWAIT));
@@ -258,7 +266,9 @@ final class Verbs {
       guest.schedule();
       return;
     }
-    Told.taken(guest, task, found, found.headArrival());
+    if (guest.recorded) {
+      Told.taken(guest, task, found, found.headArrival());
+    }
     Token token;
     long ns;
     if (messages) {
