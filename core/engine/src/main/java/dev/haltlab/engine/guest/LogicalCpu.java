@@ -82,7 +82,8 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
   private int label;
   private long sinceNs;
   private @Nullable Token token;
-  private @Nullable Track track;
+  /** What tells the recorder; null if there is none. */
+  protected @Nullable Track track;
 
   /** Vectors the guest may take as soon as it allows interrupts. */
   protected int visible;
@@ -114,11 +115,6 @@ public abstract class LogicalCpu implements Source, Token.Holder, Window.Meter {
   public final void recordTo(Recorder recorder, int thread, int pcpu) {
     track = new Track(recorder, thread, pcpu, way, label);
     guest.recorded = true;
-  }
-
-  /** What tells the recorder; null if there is none. */
-  protected final @Nullable Track track() {
-    return track;
   }
 
   /** A vector reaches this CPU. */

@@ -9,14 +9,14 @@ final class Told {
 
   /** @param task {@link Recorder#NONE} for the guest's scheduler */
   static void switched(GuestCpu guest, int task) {
-    Track track = guest.under.track();
+    Track track = guest.under.track;
     if (track != null) {
       track.recorder().switched(track.thread(), task, guest.calendar.nowNs());
     }
   }
 
   static void verb(GuestCpu guest, Task task) {
-    Track track = guest.under.track();
+    Track track = guest.under.track;
     if (track != null) {
       Recorder.Verb verb = switch (task.verb) {
         case COMPUTE -> Recorder.Verb.COMPUTE;
@@ -39,29 +39,29 @@ final class Told {
   }
 
   static void sent(GuestCpu guest, Task task, Queue queue, long message) {
-    Track track = guest.under.track();
+    Track track = guest.under.track;
     if (track != null) {
       track.recorder().sent(track.thread(), task.index, queue.index(), message, guest.calendar.nowNs());
     }
   }
 
   static void taken(GuestCpu guest, Task task, Queue queue, long message) {
-    Track track = guest.under.track();
+    Track track = guest.under.track;
     if (track != null) {
       track.recorder().taken(track.thread(), task.index, queue.index(), message, guest.calendar.nowNs());
     }
   }
 
   static void ipi(GuestCpu from, GuestCpu to) {
-    Track track = from.under.track();
-    Track there = to.under.track();
+    Track track = from.under.track;
+    Track there = to.under.track;
     if (track != null && there != null) {
       track.recorder().ipiSent(track.thread(), there.thread(), from.calendar.nowNs());
     }
   }
 
   static void interrupted(GuestCpu guest, int vector) {
-    Track track = guest.under.track();
+    Track track = guest.under.track;
     if (track != null) {
       track.recorder().interrupted(track.thread(), vector, guest.calendar.nowNs());
     }

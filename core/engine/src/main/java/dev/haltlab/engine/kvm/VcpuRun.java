@@ -254,14 +254,14 @@ abstract class VcpuRun extends LogicalCpu {
 
   private void countExit() {
     exits.add(REASON[exit], REGISTER[exit], calendar.nowNs() - exitSinceNs);
-    Track told = track();
+    Track told = track;
     if (told != null) {
       told.recorder().entered(told.thread(), calendar.nowNs());
     }
   }
 
   private void tellExit() {
-    Track told = track();
+    Track told = track;
     if (told != null) {
       told.recorder().exited(told.thread(), REASON[exit], REGISTER[exit], calendar.nowNs());
     }

@@ -195,7 +195,7 @@ abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
     long outNs = Math.min(costs.draw(SCHEDULE_OUT_COST), nowNs - sinceNs);
     recharge(CpuTime.POLL, CpuTime.SWITCH, outNs);
     recharge(CpuTime.POLL, CpuTime.BLOCKED, nowNs - sinceNs - outNs);
-    Track told = track();
+    Track told = track;
     if (told != null) {
       told.spentSince(CpuTime.SWITCH, WAKE_THREAD_LABEL, sinceNs);
       told.spentSince(CpuTime.BLOCKED, WAKE_THREAD_LABEL, sinceNs + outNs);
@@ -209,14 +209,14 @@ abstract class VcpuThread extends VcpuRun implements HostThread, HostView {
 
   /** The vCPU goes back in without having slept; {@code inLoop} if the poll loop itself saw the interrupt. */
   final void backFromPoll(boolean inLoop) {
-    halt.end(calendar.nowNs(), false, inLoop, track());
+    halt.end(calendar.nowNs(), false, inLoop, track);
     stepThenEnter(SCHED_IN, SCHED_IN_LABEL, costs.draw(POLL_RETURN_COST) + switchTimerBack());
   }
 
   /** The thread is back in kvm_vcpu_block() after having slept. */
   final void backInBlock() {
     if (exit != ON_BOOT) {
-      halt.end(calendar.nowNs(), true, false, track());
+      halt.end(calendar.nowNs(), true, false, track);
     }
     coldNs = goesCold ? costs.draw(COLD_WAKE_COST) : 0;
     // with its context still loaded there is nothing to load: it returns as from a poll
