@@ -135,7 +135,8 @@ final class Layers {
       return "";
     }
     return switch (state) {
-      case POLLING, GUEST -> step.title();
+      case POLLING -> step.title();
+      case GUEST -> step == PathStep.ICR_EXIT ? "ICR write" : step.title(); // without a hypervisor nothing exits
       case BLOCKED -> "blocked";
       case RUNNABLE -> "waits for the pCPU";
       case HOST_IRQ -> PathStep.HOST_IRQ.title();
