@@ -9,6 +9,7 @@ import dev.haltlab.engine.SimulationSpec;
 import dev.haltlab.engine.VcpuState;
 import dev.haltlab.platform.scenario.Plan;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,8 @@ final class Log implements Recorder {
   private final @Nullable Timeline.Exit[] exit;
   private final int[] running;
   private final long[] runningSinceNs;
+  /** Of each pCPU, its latest entry in {@link #idle}; −1 before the first. */
+  private final int[] lastIdle;
   private final List<List<Timeline.Ipi>> coming = new ArrayList<>();
   private final Map<Key, Timeline.VerbSpan> atVerb = new LinkedHashMap<>();
   private final Map<Key, Integer> sent = new LinkedHashMap<>();
@@ -67,6 +70,8 @@ final class Log implements Recorder {
     exit = new Timeline.Exit[vcpus];
     running = new int[vcpus];
     runningSinceNs = new long[vcpus];
+    lastIdle = new int[spec.host().pcpus()];
+    Arrays.fill(lastIdle, -1);
     List<List<String>> tasks = new ArrayList<>();
     List<List<String>> queues = new ArrayList<>();
     List<List<String>> probes = new ArrayList<>();
@@ -169,7 +174,12 @@ final class Log implements Recorder {
 
   @Override
   public void idle(int pcpu, int cstate, long beganNs, long endedNs) {
-    if (keeps(beganNs, endedNs)) {
+    int last = lastIdle[pcpu];
+    if (last >= 0 && idle.get(last).cstate() == cstate && idle.get(last).toNs() == beganNs) {
+      // one idle time: the engine settles its accounts when counting begins
+      idle.set(last, new Timeline.Idle(pcpu, cstate, idle.get(last).fromNs(), cutTo(endedNs)));
+    } else if (keeps(beganNs, endedNs)) {
+      lastIdle[pcpu] = idle.size();
       idle.add(new Timeline.Idle(pcpu, cstate, cutFrom(beganNs), cutTo(endedNs)));
     }
   }
@@ -309,8 +319,9 @@ final class Log implements Recorder {
   @Override
   public void dropped(int vm, int probe, long transaction) {
     Timeline.Transaction under = open.remove(new Key(vm, probe, transaction));
-    if (under != null) {
-      end(under, -1, false);
+    if (under != null && !under.parts().isEmpty()) {
+      long endedNs = under.parts().get(under.parts().size() - 1).toNs();
+      end(under, endedNs < toNs ? endedNs : -1, false);
     }
   }
 

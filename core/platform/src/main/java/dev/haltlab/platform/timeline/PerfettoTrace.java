@@ -6,6 +6,7 @@ import dev.haltlab.platform.timeline.PerfettoWriter.Row;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -24,16 +25,18 @@ public final class PerfettoTrace {
   /** The whole file. */
   public static byte[] of(List<Timeline> timelines) {
     PerfettoTrace trace = new PerfettoTrace();
-    int rank = 0;
-    for (Timeline timeline : timelines) {
-      trace.add(timeline, rank++);
+    // The viewer sorts outermost rows by name, whatever their rank.
+    String numbered = "%0" + String.valueOf(timelines.size()).length() + "d %s";
+    for (int i = 0; i < timelines.size(); i++) {
+      String name = timelines.get(i).variant().name();
+      trace.add(timelines.get(i), timelines.size() == 1 ? name : String.format(Locale.ROOT, numbered, i + 1, name), i);
     }
     return trace.writer.bytes();
   }
 
-  private void add(Timeline timeline, int rank) {
+  private void add(Timeline timeline, String title, int rank) {
     Row root = writer.row(
-        timeline.variant().name(), null, rank,
+        title, null, rank,
         "Variant " + timeline.variant().name() + ", replication " + timeline.replication()
             + ". Times count from the start of the replication, warm-up included.");
     List<SimulationSpec.Vm> vms = timeline.variant().spec().vms();
@@ -85,8 +88,10 @@ public final class PerfettoTrace {
         Row row = lanes.get(lane);
         Map<String, Object> facts = writer.facts();
         facts.put("number", transaction.number());
-        if (transaction.stopNs() >= 0) {
+        if (transaction.counted()) {
           facts.put("latency ns", transaction.stopNs() - transaction.startNs());
+        } else if (transaction.stopNs() >= 0) {
+          facts.put("not counted", true);
         }
         boolean cut = transaction.startNs() < timeline.fromNs() || transaction.stopNs() > timeline.toNs()
             || transaction.stopNs() < 0;

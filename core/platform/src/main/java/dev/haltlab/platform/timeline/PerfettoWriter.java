@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import perfetto.protos.Perfetto.CounterDescriptor;
 import perfetto.protos.Perfetto.DebugAnnotation;
@@ -16,6 +17,7 @@ import perfetto.protos.Perfetto.EventName;
 import perfetto.protos.Perfetto.InternedData;
 import perfetto.protos.Perfetto.Trace;
 import perfetto.protos.Perfetto.TracePacket;
+import perfetto.protos.Perfetto.TraceUuid;
 import perfetto.protos.Perfetto.TrackDescriptor;
 import perfetto.protos.Perfetto.TrackEvent;
 
@@ -29,7 +31,7 @@ final class PerfettoWriter {
   private final Map<String, Long> factNames = new LinkedHashMap<>();
 
   /** What happens in one instant, in the order in which it must be told: inner slices end first and begin last. */
-  private record Event(long atNs, int order, int row, TrackEvent packet) {}
+  private record Event(long atNs, int order, TrackEvent packet) {}
 
   /** Facts of a slice, by name: whole numbers, booleans and texts. */
   Map<String, Object> facts() {
@@ -92,8 +94,8 @@ final class PerfettoWriter {
         }
         begin.addDebugAnnotations(annotation);
       });
-      events.add(new Event(fromNs, depth, uuid, begin.build()));
-      events.add(new Event(toNs, -1 - depth, uuid, event(TrackEvent.Type.TYPE_SLICE_END).build()));
+      events.add(new Event(fromNs, depth, begin.build()));
+      events.add(new Event(toNs, -1 - depth, event(TrackEvent.Type.TYPE_SLICE_END).build()));
     }
 
     /** A point in time that an arrow leaves, goes through, or ends at. */
@@ -104,11 +106,11 @@ final class PerfettoWriter {
       } else {
         point.addFlowIds(flow);
       }
-      events.add(new Event(atNs, 2, uuid, point.build()));
+      events.add(new Event(atNs, 2, point.build()));
     }
 
     void value(long atNs, long value) {
-      events.add(new Event(atNs, 0, uuid, event(TrackEvent.Type.TYPE_COUNTER).setCounterValue(value).build()));
+      events.add(new Event(atNs, 0, event(TrackEvent.Type.TYPE_COUNTER).setCounterValue(value).build()));
     }
 
     private TrackEvent.Builder event(TrackEvent.Type type) {
@@ -125,8 +127,7 @@ final class PerfettoWriter {
     List<Event> sorted = new ArrayList<>(events);
     sorted.sort(
         (a, b) -> a.atNs != b.atNs ? Long.compare(a.atNs, b.atNs)
-            : a.row != b.row ? Integer.compare(a.row, b.row)
-            : Integer.compare(a.order, b.order)); // stable: instants stay as they were told
+            : Integer.compare(a.order, b.order)); // stable: instants stay as told, in the order of their arrows
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(64 * events.size());
     CodedOutputStream out = CodedOutputStream.newInstance(bytes);
     try {
@@ -143,9 +144,24 @@ final class PerfettoWriter {
             .build());
       }
       out.flush();
+      return identified(bytes.toByteArray());
     } catch (IOException e) {
       throw new UncheckedIOException("an array refused bytes", e);
     }
+  }
+
+  /** The trace with a UUID made of its content: without one the viewer takes files that begin alike for one. */
+  private static byte[] identified(byte[] trace) throws IOException {
+    UUID uuid = UUID.nameUUIDFromBytes(trace);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(trace.length + 64);
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    write(out, TracePacket.newBuilder()
+        .setTraceUuid(TraceUuid.newBuilder()
+            .setMsb(uuid.getMostSignificantBits())
+            .setLsb(uuid.getLeastSignificantBits()))
+        .build());
+    out.writeRawBytes(trace);
+    out.flush();
     return bytes.toByteArray();
   }
 

@@ -104,8 +104,8 @@ public record Timeline(
    *
    * @param number counts within its probe, from 0
    * @param startNs when it began, maybe before the window
-   * @param stopNs when it ended; −1 if not within what was recorded
-   * @param counted whether it ended and counts
+   * @param stopNs when it ended, or was given up; −1 if not within what was recorded
+   * @param counted whether it ended and counts; not so the first that ends after the warm-up, which opens the count
    * @param parts its critical path within the window
    */
   public record Transaction(

@@ -22,8 +22,12 @@ import perfetto.protos.Perfetto.TrackEvent;
  */
 final class ParsedTrace {
   final Map<Long, Row> rows = new LinkedHashMap<>();
-  /** The ends of each flow, in order of time: whether each is the last one. */
-  final Map<Long, List<Boolean>> flows = new LinkedHashMap<>();
+  /** The ends of each flow, in order of time and, at one time, of the file: the arrows run so. */
+  final Map<Long, List<End>> flows = new LinkedHashMap<>();
+  private boolean identified;
+
+  /** A mark that an arrow leaves, goes through, or ends at for good. */
+  record End(String name, boolean last) {}
 
   static final class Row {
     final String path;
@@ -80,6 +84,11 @@ final class ParsedTrace {
     Map<Long, String> factNames = new HashMap<>();
     long atNs = 0;
     for (TracePacket packet : trace.getPacketList()) {
+      if (packet.hasTraceUuid()) {
+        assertThat(identified).isFalse();
+        identified = true;
+        continue;
+      }
       assertThat(packet.getTrustedPacketSequenceId()).isEqualTo(1);
       if (packet.hasInternedData()) {
         assertThat(packet.getSequenceFlags()).isEqualTo(TracePacket.SequenceFlags.SEQ_INCREMENTAL_STATE_CLEARED_VALUE);
@@ -94,6 +103,7 @@ final class ParsedTrace {
         event(packet.getTrackEvent(), atNs, names, factNames);
       }
     }
+    assertThat(identified).as("the viewer tells files apart by their UUID").isTrue();
     rows.values().forEach(row -> assertThat(row.open).as("all slices of %s end", row.path).isEmpty());
   }
 
@@ -105,11 +115,14 @@ final class ParsedTrace {
   private void event(TrackEvent event, long atNs, Map<Long, String> names, Map<Long, String> factNames) {
     Row row = rows.get(event.getTrackUuid());
     assertThat(row.counter).isEqualTo(event.getType() == TrackEvent.Type.TYPE_COUNTER);
-    event.getFlowIdsList().forEach(id -> flows.computeIfAbsent(id, flow -> new ArrayList<>()).add(false));
-    event.getTerminatingFlowIdsList().forEach(id -> flows.computeIfAbsent(id, flow -> new ArrayList<>()).add(true));
+    String name = names.get(event.getNameIid());
+    event.getFlowIdsList()
+        .forEach(id -> flows.computeIfAbsent(id, flow -> new ArrayList<>()).add(new End(name, false)));
+    event.getTerminatingFlowIdsList()
+        .forEach(id -> flows.computeIfAbsent(id, flow -> new ArrayList<>()).add(new End(name, true)));
     switch (event.getType()) {
       case TYPE_SLICE_BEGIN -> {
-        Slice slice = new Slice(names.get(event.getNameIid()), row.open.size(), atNs);
+        Slice slice = new Slice(name, row.open.size(), atNs);
         assertThat(slice.name).isNotNull();
         for (DebugAnnotation fact : event.getDebugAnnotationsList()) {
           slice.facts.put(
@@ -128,7 +141,7 @@ final class ParsedTrace {
         slice.toNs = atNs;
         assertThat(slice.ns()).as("%s: %s", row.path, slice).isPositive();
       }
-      case TYPE_INSTANT -> assertThat(names.get(event.getNameIid())).isNotNull();
+      case TYPE_INSTANT -> assertThat(name).isNotNull();
       case TYPE_COUNTER -> row.values.add(new long[] {atNs, event.getCounterValue()});
       default -> throw new AssertionError(event);
     }
