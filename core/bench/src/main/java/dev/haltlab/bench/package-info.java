@@ -6,6 +6,8 @@
  * mvn -q -pl core/bench -am -Pbench process-classes -Dbench="CalendarHold -p pending=16"
  * mvn -q -pl core/bench -am -Pbench process-classes -Dbench="TcpRr -p variant=KVM -f 1"
  * }</pre>
+ *
+ * <p>Forked JVMs get the flags that the launcher gives a run.
  */
 @NullMarked
 package dev.haltlab.bench;
