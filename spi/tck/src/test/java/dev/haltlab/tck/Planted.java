@@ -368,7 +368,8 @@ public final class Planted {
     planted.put("required_206_sameSeatSameAnswers", Plain.idle(seat -> new Plain.Halts() {
       @Override
       public boolean stopsTick() {
-        return SHARED.incrementAndGet() % 3 == 0;
+        // without a period, so that it never happens to be in step with what asks
+        return Long.bitCount(SHARED.incrementAndGet()) % 2 == 0;
       }
     }));
     planted.put("required_207_instancesShareNothing", Plain.idle(seat -> {
