@@ -71,7 +71,10 @@ final class CompareCommand implements Callable<Integer> {
     List<Comparison> comparisons = new ArrayList<>();
     Named one = Named.of(first);
     Named other = Named.of(second);
-    for (List<Comparison.Side> pair : pairs(one, other)) {
+    List<List<Comparison.Side>> pairs = pairs(one, other);
+    tellAlone(one, pairs, 0);
+    tellAlone(other, pairs, 1);
+    for (List<Comparison.Side> pair : pairs) {
       comparisons.add(Comparison.of(pair.get(0), pair.get(1)));
     }
     if (page != null) {
@@ -81,6 +84,16 @@ final class CompareCommand implements Callable<Integer> {
         format == Format.json
             ? CompareJson.of(comparisons) : CompareText.of(comparisons, console.width(), console.color()));
     return ExitCode.DONE;
+  }
+
+  /** Variants that nothing was compared with. */
+  private void tellAlone(Named of, List<List<Comparison.Side>> pairs, int side) {
+    List<Comparison.Side> compared = pairs.stream().map(pair -> pair.get(side)).toList();
+    List<String> alone = of.sides().stream().filter(each -> !compared.contains(each))
+        .map(each -> each.variant().name()).toList();
+    if (!alone.isEmpty()) {
+      console.err().println("only in " + of.run.name() + ", not compared: " + String.join(", ", alone));
+    }
   }
 
   /** A result as the user named it, and the variant behind a colon. */

@@ -1,6 +1,9 @@
 package dev.haltlab.cli;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -39,8 +42,13 @@ final class Unfinished {
 
   /** An I/O failure in a few words. */
   static String why(IOException e) {
-    String message = e.getMessage();
-    String name = e.getClass().getSimpleName().replace("Exception", "");
-    return message == null ? name : name + " " + message;
+    if (e instanceof NoSuchFileException) {
+      return "no such file or folder";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    String reason = e instanceof FileSystemException of ? of.getReason() : e.getMessage();
+    return reason == null ? e.getClass().getSimpleName().replace("Exception", "") : reason;
   }
 }

@@ -64,6 +64,14 @@ class CompareAndExplainTest {
   }
 
   @Test
+  void variants_without_a_partner_are_told() {
+    Haltlab.Said said = new Haltlab().run("compare", out("") + ":off", out(""));
+
+    assertThat(said.code()).isZero();
+    assertThat(said.err()).contains("only in ", "not compared: native, fixed").doesNotContain("not compared: off");
+  }
+
+  @Test
   void what_is_not_there_is_one_line() {
     assertThat(new Haltlab().run("compare", out("") + ":of", out("")).err())
         .contains("no variant of in it (did you mean off?)");

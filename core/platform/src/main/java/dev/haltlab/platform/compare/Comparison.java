@@ -7,7 +7,9 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two variants, figure by figure.
@@ -51,7 +53,10 @@ public record Comparison(Side first, Side second, boolean paired, String why, Li
   /** One figure. */
   public record Line(String name, String unit, Difference difference, Verdict verdict) {}
 
-  /** Compares two variants in all figures that both have in every replication. */
+  /** In a figure's name: time on the critical path. A step that was never on it has no figure, and is 0. */
+  private static final String PATH = "path.";
+
+  /** Compares two variants in all figures that both have in every replication, and in all parts of the latency. */
   public static Comparison of(Side first, Side second) {
     String obstacle = obstacle(first, second);
     boolean paired = obstacle.isEmpty();
@@ -67,7 +72,9 @@ public record Comparison(Side first, Side second, boolean paired, String why, Li
     List<Line> lines = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       SavedRun.Figure figure = first.variant.figures().get(names.get(i));
-      lines.add(new Line(names.get(i), figure == null ? "" : figure.unit(), differences.get(i), verdicts.get(i)));
+      SavedRun.Figure other = second.variant.figures().get(names.get(i));
+      String unit = figure != null ? figure.unit() : other != null ? other.unit() : "";
+      lines.add(new Line(names.get(i), unit, differences.get(i), verdicts.get(i)));
     }
     return new Comparison(
         first, second, paired, paired
@@ -93,7 +100,7 @@ public record Comparison(Side first, Side second, boolean paired, String why, Li
 
   private static Set<String> common(SavedRun.Variant first, SavedRun.Variant second) {
     Set<String> names = new LinkedHashSet<>(first.figures().keySet());
-    names.retainAll(second.figures().keySet());
+    names.addAll(second.figures().keySet()); // what only one has is missing from the other's replications, but for parts
     names.removeIf(name -> !inAll(first, name) || !inAll(second, name));
     // What happens in neither, as a kind of exit that this host has not, is no figure of theirs.
     names.removeIf(name -> allZero(first, name) && allZero(second, name));
@@ -102,7 +109,16 @@ public record Comparison(Side first, Side second, boolean paired, String why, Li
 
   private static boolean inAll(SavedRun.Variant variant, String name) {
     return !variant.replications().isEmpty()
-        && variant.replications().stream().allMatch(values -> values.containsKey(name));
+        && variant.replications().stream().allMatch(values -> value(values, name) != null);
+  }
+
+  /** Null if the replication has none. */
+  private static @Nullable BigDecimal value(Map<String, BigDecimal> replication, String name) {
+    BigDecimal value = replication.get(name);
+    int path = name.indexOf(PATH);
+    boolean ofPath = path == 0 || path > 0 && name.charAt(path - 1) == '/';
+    return value == null && ofPath && replication.containsKey(name.substring(0, path) + "latency.mean")
+        ? BigDecimal.ZERO.setScale(3) : value;
   }
 
   private static boolean allZero(SavedRun.Variant variant, String name) {
@@ -110,7 +126,11 @@ public record Comparison(Side first, Side second, boolean paired, String why, Li
   }
 
   private static List<BigDecimal> values(SavedRun.Variant variant, String name) {
-    return variant.replications().stream().map((Map<String, BigDecimal> values) -> values.get(name)).toList();
+    List<BigDecimal> values = new ArrayList<>();
+    for (Map<String, BigDecimal> replication : variant.replications()) {
+      values.add(Objects.requireNonNull(value(replication, name)));
+    }
+    return values;
   }
 
   /**

@@ -57,7 +57,16 @@ public record ExitMix(KvmStat table) {
 
   /** Samples of all reasons, those of rows that are missing too. */
   long samples() {
-    return Math.max(table.samples(), table.samplesOfRows());
+    if (table.samples() >= 0) {
+      return Math.max(table.samples(), table.samplesOfRows());
+    }
+    BigDecimal there = BigDecimal.ONE.subtract(table.missing());
+    return BigDecimal.valueOf(table.samplesOfRows()).divide(there, 0, RoundingMode.HALF_EVEN).longValueExact();
+  }
+
+  /** Whether so much of the table is missing that what is not in it may have been. */
+  boolean isCut() {
+    return table.missing().compareTo(new BigDecimal("0.01")) >= 0;
   }
 
   /** How many of these exits come on each halt; empty without halts. */

@@ -74,7 +74,8 @@ public record Rule(
 
   private static Optional<String> noHalts(ExitMix mix) {
     long halts = mix.halts().map(KvmStat.Row::samples).orElse(0L);
-    if (mix.samples() == 0 || mix.percent(halts).compareTo(BigDecimal.ONE) >= 0) {
+    boolean unknown = mix.halts().isEmpty() && mix.isCut();
+    if (unknown || mix.samples() == 0 || mix.percent(halts).compareTo(BigDecimal.ONE) >= 0) {
       return Optional.empty();
     }
     return Optional.of("The guest hardly ever halts. Either it always has work, or it polls itself (idle=poll, or the"

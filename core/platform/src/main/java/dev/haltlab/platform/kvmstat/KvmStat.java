@@ -1,6 +1,7 @@
 package dev.haltlab.platform.kvmstat;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,16 @@ public record KvmStat(
       @Nullable BigDecimal maxUs,
       BigDecimal meanUs,
       BigDecimal errorPercent) {}
+
+  /** Of the samples of all exits, those of rows that are missing, as a table that was cut has: 0 to 1. */
+  public BigDecimal missing() {
+    BigDecimal there = samples > 0
+        ? BigDecimal.valueOf(samplesOfRows()).divide(BigDecimal.valueOf(samples), 4, RoundingMode.HALF_EVEN)
+        : rows.stream().map(Row::samplesPercent).reduce(BigDecimal.ZERO, BigDecimal::add).movePointLeft(2);
+    BigDecimal rounded = BigDecimal.valueOf(rows.size()).movePointLeft(4); // each row's share has two decimals
+    BigDecimal missing = BigDecimal.ONE.subtract(there);
+    return there.signum() == 0 || missing.compareTo(rounded) <= 0 ? BigDecimal.ZERO : missing;
+  }
 
   /** Samples of all rows. */
   public long samplesOfRows() {

@@ -3,6 +3,7 @@ package dev.haltlab.platform.kvmstat;
 import dev.haltlab.platform.config.Problem;
 import dev.haltlab.platform.config.Words;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -178,7 +179,13 @@ public final class KvmStatReader {
           "the table is not whole; shares are taken of the total");
     }
     if (read.samples() < 0 && !read.rows().isEmpty()) {
-      warning(read.line(), "the line 'Total Samples' is missing", "shares are taken of the rows there are");
+      BigDecimal missing = read.missing();
+      warning(read.line(), "the line 'Total Samples' is missing"
+          + (missing.signum() == 0 ? "" : ", and by their own shares the rows there are lack "
+              + missing.movePointRight(2).setScale(1, RoundingMode.HALF_EVEN).toPlainString() + " % of the samples"),
+          missing.signum() == 0
+              ? "shares are taken of the rows there are"
+              : "print the whole table; what is not in it is not explained");
     }
     long all = read.samples() >= 0 ? read.samples() : sum;
     for (KvmStat.Row row : read.rows()) {

@@ -33,6 +33,7 @@ final class LatencyCurves {
     for (HistogramIterationValue each : probe.histogram().percentiles(TICKS_PER_HALF)) {
       long beyond = probe.count() - each.getTotalCountToThisValue();
       if (beyond < BEYOND) {
+        last(probe, unit, points);
         break;
       }
       BigDecimal x = BigDecimal.valueOf(probe.count()).divide(BigDecimal.valueOf(beyond), 4, RoundingMode.HALF_EVEN);
@@ -43,6 +44,18 @@ final class LatencyCurves {
       }
     }
     return points;
+  }
+
+  /** The last percentile that is told, where many equal latencies lead from before it to beyond it. */
+  private static void last(Outcome.ProbeOutcome probe, Time unit, List<Chart.Point> points) {
+    if (probe.count() <= BEYOND) {
+      return;
+    }
+    BigDecimal x = BigDecimal.valueOf(probe.count()).divide(BigDecimal.valueOf(BEYOND), 4, RoundingMode.HALF_EVEN);
+    if (x.compareTo(points.get(points.size() - 1).x()) > 0) {
+      long value = probe.histogram().getValueAtPercentile(100.0 - 100.0 * BEYOND / probe.count());
+      points.add(new Chart.Point(x, unit.in(BigDecimal.valueOf(Math.min(probe.maxNs(), value)))));
+    }
   }
 
   /** Where a percentile stands on that axis: 990 is 100. */

@@ -94,7 +94,7 @@ public final class TextReport {
     long most = variants.stream().mapToLong(v -> v.pooled().simulatedNs()).max().orElse(0);
     String shortest = seconds(least);
     String longest = seconds(most);
-    return (shortest.equals(longest) ? shortest : shortest + " to " + longest) + " s counted in each";
+    return (shortest.equals(longest) ? shortest : shortest + " to " + longest) + " s counted in each variant";
   }
 
   private void latency() {

@@ -275,16 +275,24 @@
       const height = narrow ? 340 : 420;
       const across = (width - option.grid.left - option.grid.right) / option.xAxis.max;
       const down = (height - option.grid.top - option.grid.bottom) / option.yAxis.max;
-      // Dots whose names would overlap share one label, so that all of them can be read.
+      // A name stands above its dot, or below where another name is in the way. Dots that are one to the eye share a
+      // label, as do those between two others, so that all of them can be read.
+      const DOT = 11;
+      const same = (a, b) => Math.hypot(
+        (a.point[0] - b.point[0]) * across, (a.point[1] - b.point[1]) * down) < DOT;
       const near = (a, b) => Math.abs(a.point[1] - b.point[1]) * down < 16
         && Math.abs(a.point[0] - b.point[0]) * across < (a.name.length + b.name.length) * LETTER / 2 + 6;
       const labels = new Map();
       data.series.forEach((series) => {
-        const first = [...labels.keys()].find((other) => near(series, other));
-        if (first === undefined) {
-          labels.set(series, [series.name]);
+        const others = [...labels.keys()];
+        const free = ['top', 'bottom'].find(
+          (side) => !others.some((other) => labels.get(other).side === side && near(series, other)));
+        const shared = others.find((other) => same(series, other))
+          || (free === undefined && others.find((other) => near(series, other)));
+        if (shared) {
+          labels.get(shared).names.push(series.name);
         } else {
-          labels.get(first).push(series.name);
+          labels.set(series, {names: [series.name], side: free});
         }
       });
       option.tooltip.trigger = 'item';
@@ -296,6 +304,8 @@
         ...(series.xRange ? [whiskers(series.name, series.tone, [[series.point[1], ...series.xRange]], look, true)] : []),
         ...(series.yRange ? [whiskers(series.name, series.tone, [[series.point[0], ...series.yRange]], look, false)] : []),
       ];
+      const side = (series) => (series.point[0] < option.xAxis.max * 0.2 ? 'left'
+        : series.point[0] > option.xAxis.max * 0.6 ? 'right' : 'center');
       option.series = data.series.flatMap((series) => [
         {
           type: 'scatter',
@@ -303,15 +313,15 @@
           data: [series.point],
           color: look.tone(series.tone),
           symbol: series.bound ? 'diamond' : 'circle',
-          symbolSize: series.bound ? 16 : 11,
+          symbolSize: series.bound ? 16 : DOT,
           label: {
             // In a narrow picture the legend must do.
             show: !narrow && labels.has(series),
             lineHeight: 15,
-            position: 'top',
-            align: series.point[0] < option.xAxis.max * 0.2 ? 'left'
-              : series.point[0] > option.xAxis.max * 0.6 ? 'right' : 'center',
-            formatter: () => labels.get(series).join('\n'),
+            position: labels.has(series) ? labels.get(series).side : 'top',
+            align: side(series),
+            offset: [{left: 8, center: 0, right: -8}[side(series)], 0], // beside the bound's line, not on it
+            formatter: () => labels.get(series).names.join('\n'),
             color: look.text,
             fontSize: 12,
           },
@@ -382,7 +392,8 @@
   };
 
   const legend = (chart) => {
-    if (chart.data.series.length < 2) {
+    // A single bar needs no name; a single line may be the only one of several variants that has something to show.
+    if (chart.data.series.length < 2 && chart.data.kind !== 'lines') {
       return;
     }
     const list = document.createElement('ul');

@@ -76,6 +76,35 @@ class ComparisonTest {
   }
 
   @Test
+  void the_parts_of_the_latency_explain_its_difference() throws Exception {
+    // steps that only one of them takes, or one of them not in every replication, are 0 in the other
+    SavedRun run = variants(
+        Map.of("rr/latency.mean", "30.000", "rr/path.guestWork", "10.000", "rr/path.coldWake", "20.000"),
+        Map.of("rr/latency.mean", "12.000", "rr/path.guestWork", "10.000", "rr/path.pollNotice", "2.000"));
+
+    for (Comparison comparison : List.of(compare(run, "a", run, "b"), compare(run, "b", run, "a"))) {
+      BigDecimal parts = comparison.lines().stream().filter(line -> line.name().startsWith("rr/path."))
+          .map(line -> line.difference().difference()).reduce(BigDecimal.ZERO, BigDecimal::add);
+      assertThat(parts).isEqualByComparingTo(line(comparison, "rr/latency.mean").difference().difference());
+      assertThat(line(comparison, "rr/path.pollNotice").unit()).isEqualTo("ns");
+    }
+  }
+
+  private static SavedRun variants(Map<String, String> a, Map<String, String> b) {
+    return new SavedRun("x", "x", 1, List.of(variant("a", a), variant("b", b)));
+  }
+
+  private static SavedRun.Variant variant(String name, Map<String, String> values) {
+    Map<String, SavedRun.Figure> figures = new LinkedHashMap<>();
+    Map<String, BigDecimal> replication = new LinkedHashMap<>();
+    values.forEach((figure, value) -> {
+      figures.put(figure, new SavedRun.Figure("ns", new BigDecimal(value)));
+      replication.put(figure, new BigDecimal(value));
+    });
+    return new SavedRun.Variant(name, false, "", figures, List.of(replication, replication));
+  }
+
+  @Test
   void one_replication_cannot_be_told() throws Exception {
     SavedRun run = saved(1);
 

@@ -77,6 +77,18 @@ class RuleTest {
   }
 
   @Test
+  void halts_that_may_have_been_cut_off_are_not_said_to_be_none() {
+    KvmStat.Row writes = new KvmStat.Row(
+        0, "MSR_WRITE", 80, new BigDecimal("82.81"), new BigDecimal("28.29"), BigDecimal.ONE, BigDecimal.ONE,
+        BigDecimal.ONE, BigDecimal.ZERO);
+    ExitMix cut = new ExitMix(new KvmStat(0, "", KvmStat.EXITS, null, List.of(writes), -1, null, 0));
+    assertThat(ids(cut)).contains("overhead").doesNotContain("no-halts");
+    assertThat(cut.samples()).isEqualTo(97);
+    ExitMix whole = new ExitMix(new KvmStat(0, "", KvmStat.EXITS, null, List.of(writes), 80, null, 0));
+    assertThat(ids(whole)).contains("no-halts");
+  }
+
+  @Test
   void halts_of_any_distribution_keep_within_the_bounds() {
     SplittableRandom random = new SplittableRandom(4);
     for (int i = 0; i < 300; i++) {

@@ -224,6 +224,19 @@ class KvmStatReaderTest {
   }
 
   @Test
+  void a_table_that_was_cut_says_by_its_shares_how_much_of_it_is_missing() {
+    String table = """
+        Analyze events for all VMs, all VCPUs:
+                     VM-EXIT    Samples  Samples%     Time%    Min Time    Max Time         Avg time
+                   MSR_WRITE         80    82.81%    28.29%      1.00us      1.00us      1.00us ( +-   0.00% )
+        """;
+    assertThat(texts(read(table).warnings())).singleElement().asString()
+        .contains("'Total Samples' is missing, and by their own shares the rows there are lack 17.2 % of the samples");
+    assertThat(read(table).tables().get(0).missing()).isEqualByComparingTo("0.1719");
+    assertThat(read(table.replace("82.81", "99.99")).tables().get(0).missing()).isZero(); // rounded
+  }
+
+  @Test
   void what_is_no_table_is_refused_with_what_to_do() {
     assertThat(texts(read("hello\n").problems())).singleElement().asString()
         .startsWith("t.txt: no table of perf kvm stat in it (make one with: perf kvm stat record");
