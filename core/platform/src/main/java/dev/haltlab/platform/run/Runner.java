@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Runner {
   /**
    * How long the first thread simulates alone. Until the JVM has compiled the engine, all threads count branches and
-   * calls in the same memory and take its cache lines from each other: on two cores a run of 20 s simulated takes 25 %
+   * calls in the same memory and take its cache lines from each other: on two cores a run of 10 s simulated takes 25 %
    * less wall time, and of two minutes as long as before, if the second thread begins a second later.
    */
   private static final long HEAD_START_MS = 1000;
