@@ -61,7 +61,8 @@ public record ExitMix(KvmStat table) {
       return Math.max(table.samples(), table.samplesOfRows());
     }
     BigDecimal there = BigDecimal.ONE.subtract(table.missing());
-    return BigDecimal.valueOf(table.samplesOfRows()).divide(there, 0, RoundingMode.HALF_EVEN).longValueExact();
+    return BigDecimal.valueOf(table.samplesOfRows()).divide(there, 0, RoundingMode.HALF_EVEN)
+        .min(BigDecimal.valueOf(Long.MAX_VALUE)).longValue(); // counts near the largest are no reason to fail
   }
 
   /** Whether so much of the table is missing that what is not in it may have been. */

@@ -304,7 +304,7 @@
         ...(series.xRange ? [whiskers(series.name, series.tone, [[series.point[1], ...series.xRange]], look, true)] : []),
         ...(series.yRange ? [whiskers(series.name, series.tone, [[series.point[0], ...series.yRange]], look, false)] : []),
       ];
-      const side = (series) => (series.point[0] < option.xAxis.max * 0.2 ? 'left'
+      const alignment = (series) => (series.point[0] < option.xAxis.max * 0.2 ? 'left'
         : series.point[0] > option.xAxis.max * 0.6 ? 'right' : 'center');
       option.series = data.series.flatMap((series) => [
         {
@@ -319,8 +319,8 @@
             show: !narrow && labels.has(series),
             lineHeight: 15,
             position: labels.has(series) ? labels.get(series).side : 'top',
-            align: side(series),
-            offset: [{left: 8, center: 0, right: -8}[side(series)], 0], // beside the bound's line, not on it
+            align: alignment(series),
+            offset: [{left: 8, center: 0, right: -8}[alignment(series)], 0], // beside the bound's line, not on it
             formatter: () => labels.get(series).names.join('\n'),
             color: look.text,
             fontSize: 12,

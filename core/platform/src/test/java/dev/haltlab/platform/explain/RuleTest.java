@@ -84,6 +84,10 @@ class RuleTest {
     ExitMix cut = new ExitMix(new KvmStat(0, "", KvmStat.EXITS, null, List.of(writes), -1, null, 0));
     assertThat(ids(cut)).contains("overhead").doesNotContain("no-halts");
     assertThat(cut.samples()).isEqualTo(97);
+    KvmStat.Row most = new KvmStat.Row(
+        0, "MSR_WRITE", Long.MAX_VALUE, BigDecimal.ONE, BigDecimal.ONE, null, null, BigDecimal.ONE, BigDecimal.ZERO);
+    assertThat(new ExitMix(new KvmStat(0, "", KvmStat.EXITS, null, List.of(most), -1, null, 0)).samples())
+        .isEqualTo(Long.MAX_VALUE);
     ExitMix whole = new ExitMix(new KvmStat(0, "", KvmStat.EXITS, null, List.of(writes), 80, null, 0));
     assertThat(ids(whole)).contains("no-halts");
   }
